@@ -1,0 +1,90 @@
+/*
+ * What a debugger can do with the machine: one interface for the RSP server, for the laboratory and for a second
+ * connection. Implemented by soc/debug_port.c; tests implement it with a fake.
+ *
+ * Nothing here blocks: resume() only says what is wanted, and run() goes on for a bounded slice. So ^C needs no thread.
+ */
+#ifndef EMU_DEBUG_TARGET_H
+#define EMU_DEBUG_TARGET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "emu/cpu.h"
+
+enum debug_point { /* numbered as the RSP's Z packets are */
+    DEBUG_POINT_SW_BREAK,
+    DEBUG_POINT_HW_BREAK,
+    DEBUG_POINT_WATCH_WRITE,
+    DEBUG_POINT_WATCH_READ,
+    DEBUG_POINT_WATCH_ACCESS,
+};
+
+enum debug_stop {
+    DEBUG_RUNNING,    /* the slice is over; call run() again */
+    DEBUG_BREAKPOINT, /* `point` tells which kind */
+    DEBUG_WATCHPOINT, /* `addr`, `point` */
+    DEBUG_STEPPED,
+    DEBUG_HALTED,  /* halt() was asked */
+    DEBUG_BKPT,    /* a BKPT instruction that nobody set */
+    DEBUG_FAULT,   /* `signal` */
+    DEBUG_LOCKUP,  /* the core locked up */
+    DEBUG_EXITED,  /* the run is over: `code` */
+    DEBUG_STARVED, /* a step ended without its instruction: `text` says who kept the core */
+};
+
+struct debug_stop_info {
+    enum debug_stop stop;
+    enum debug_point point;
+    uint32_t addr;
+    int signal; /* POSIX number as gdb understands it: 2 INT, 4 ILL, 5 TRAP, 10 BUS, 11 SEGV */
+    int code;
+    const char *text; /* one line for the user, or NULL; valid until the next call */
+};
+
+enum debug_resume { DEBUG_CONTINUE, DEBUG_STEP };
+
+enum debug_memory_kind { DEBUG_MEMORY_RAM, DEBUG_MEMORY_ROM, DEBUG_MEMORY_FLASH };
+struct debug_memory {
+    enum debug_memory_kind kind;
+    uint32_t base, size;
+    uint32_t block; /* flash page size */
+};
+
+struct debug_target_ops {
+    /* Registers as emu/cpu.h numbers them. False: no such register. */
+    bool (*reg_get)(void *ctx, enum cpu_reg r, uint32_t *value);
+    bool (*reg_set)(void *ctx, enum cpu_reg r, uint32_t value);
+    /* Return the number of bytes accessible from the start. Device registers are accessed as a debugger's AHB-AP
+     * would, word by word where the address and length allow it. */
+    uint32_t (*mem_get)(void *ctx, uint32_t addr, void *buf, uint32_t len);
+    uint32_t (*mem_set)(void *ctx, uint32_t addr, const void *buf, uint32_t len);
+    /* False: refused (bad length or alignment, none free). Adding one twice and removing a missing one are fine. */
+    bool (*point_add)(void *ctx, enum debug_point kind, uint32_t addr, uint32_t len);
+    bool (*point_remove)(void *ctx, enum debug_point kind, uint32_t addr, uint32_t len);
+    /* Starts continuing or stepping one instruction. */
+    void (*resume)(void *ctx, enum debug_resume how);
+    /* Goes on for a slice (some milliseconds of host time). */
+    void (*run)(void *ctx, struct debug_stop_info *out);
+    /* Asks the running target to halt: run() then reports DEBUG_HALTED. */
+    void (*halt)(void *ctx);
+    /* System reset; the target stays halted at the reset vector. */
+    void (*reset)(void *ctx);
+    /* Flash programming (gdb's load): erase whole pages, then write erased bytes. False: not flash. */
+    bool (*flash_erase)(void *ctx, uint32_t addr, uint32_t len);
+    bool (*flash_write)(void *ctx, uint32_t addr, const void *buf, uint32_t len);
+    /* The address map; returns the number of entries. */
+    unsigned (*memory_map)(void *ctx, const struct debug_memory **map);
+    /* A line for `monitor`: output through `print`. False: unknown command. */
+    bool (*monitor)(void *ctx, const char *line, void (*print)(void *print_ctx, const char *text), void *print_ctx);
+    /* The debugger attached or left. On the last one leaving the target runs on, or stops if it is told to. */
+    void (*attached)(void *ctx, bool attached);
+    void (*kill)(void *ctx); /* the debugger asks for the end of the run */
+};
+
+struct debug_target {
+    const struct debug_target_ops *ops;
+    void *ctx;
+};
+
+#endif

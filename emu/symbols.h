@@ -1,0 +1,33 @@
+/*
+ * Names and source lines of an ELF, through elfutils (libelf, libdw).
+ */
+#ifndef EMU_SYMBOLS_H
+#define EMU_SYMBOLS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct symbols; /* NULL is a valid, empty one for every function here */
+
+/* NULL when the file is no ELF or has neither symbols nor debug information. */
+struct symbols *symbols_open(const char *path);
+void symbols_close(struct symbols *s);
+
+/* The function that contains `addr`, and the offset in it; NULL when unknown. */
+const char *symbols_function(const struct symbols *s, uint32_t addr, uint32_t *offset);
+
+/* Source file (base name) and line of the instruction at `addr`; false when unknown. */
+bool symbols_line(const struct symbols *s, uint32_t addr, const char **file, int *line);
+
+/* Value and size of a symbol (functions without the Thumb bit); false when there is none. */
+bool symbols_find(const struct symbols *s, const char *name, uint32_t *addr, uint32_t *size);
+
+/* The frame of the caller of the function at `pc`, by .debug_frame/.eh_frame. `regs` are r0…r15 and are replaced by the
+ * caller's; memory is read through `read_word`. False when it cannot be told. */
+bool symbols_unwind(const struct symbols *s, uint32_t regs[16],
+                    bool (*read_word)(void *ctx, uint32_t addr, uint32_t *value), void *ctx);
+
+/* "main.c:42" / "fn+0x12" / "0x00001234", whichever is best known; into `buf`. */
+const char *symbols_describe(const struct symbols *s, uint32_t addr, char *buf, unsigned size);
+
+#endif
