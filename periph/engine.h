@@ -1,0 +1,264 @@
+/*
+ * The peripheral engine (PS 3.7 "Peripheral interface", 6.1): what every Nordic peripheral has in common.
+ *
+ * A peripheral type is data, a `struct periph_desc`: tables of tasks, events, shorts and registers with small functions
+ * behind them. TASKS, EVENTS, SHORTS, INTEN and the way to PPI exist here only, and only here is the level of an
+ * interrupt line made: (events & inten) != 0.
+ *
+ * Objects, all owned by the caller, none with heap behind it: copying the struct that contains them is a snapshot.
+ *   struct periph_engine   one per chip
+ *   struct periph_slot     one 4 KiB page of the map, a bus device, with an interrupt line; it holds the storage of all
+ *                          registers, the event bits, INTEN and SHORTS
+ *   struct periph          one instance ("TIMER3"), the first member of the model's own struct; a tenant of a slot
+ *
+ * Several tenants in one slot
+ *   - CLOCK and POWER, NVMC and ACL, P0 and P1 (the latter at offset 0x300 of the slot) answer side by side; what the
+ *     slot holds (events, INTEN, SHORTS) they share, as on the chip.
+ *   - UART0 and UARTE0; SPI, SPIM, SPIS, TWI, TWIM and TWIS: `enable_value` makes a tenant exclusive. The register
+ *     ENABLE (0x500) decides which one answers, and tasks of the others do nothing. They share registers at equal
+ *     offsets, event bits, INTEN and SHORTS, as on the chip (PS 6.1.2 "Peripherals with shared ID"): the values stay
+ *     when ENABLE changes. While no tenant is enabled, the first one that has the register answers.
+ *
+ * Numbers: a task's number is its offset / 4 (0…31), an event's (offset - 0x100) / 4 (0…31, also its bit in INTEN).
+ *
+ * What is not modelled is named by the tables and logged once; what the tables do not know is logged once as
+ * "BLOCK+0xOFFSET". Both read the reset value or what was last written. No access ever faults.
+ *
+ * Inaccuracies
+ *   1. Chains event → PPI → task take no time; on the chip each hop takes a 16 MHz cycle.
+ *   2. A cleared event drops its line after `line_drop_delay`; the chip's delay varies (up to four cycles).
+ *   3. Writing 1 to an event register sets the bit, and with it the line, without shorts or PPI.
+ *   4. Registers take writes of 8 and 16 bits into the addressed lanes; the chip only defines words.
+ */
+#ifndef PERIPH_ENGINE_H
+#define PERIPH_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "emu/doors.h"
+
+enum {
+    PERIPH_SLOT_SIZE = 0x1000,
+    PERIPH_MAX_SLOTS = 64,
+    PERIPH_MAX_TENANTS = 6,
+    PERIPH_MAX_CHAIN = 48, /* events caused by one event, through PPI and shorts, before we call it a loop */
+    PERIPH_NAME_MAX = 64,
+    PERIPH_NO_IRQ = -1,
+
+    PERIPH_TASKS = 0x000,
+    PERIPH_EVENTS = 0x100,
+    PERIPH_SHORTS = 0x200,
+    PERIPH_INTEN = 0x300,
+    PERIPH_INTENSET = 0x304,
+    PERIPH_INTENCLR = 0x308,
+    PERIPH_ENABLE = 0x500, /* of exclusive tenants */
+};
+
+#define PERIPH_TASK(offset)  ((offset) / 4)
+#define PERIPH_EVENT(offset) (((offset)-PERIPH_EVENTS) / 4)
+
+struct periph;
+
+enum periph_access {
+    PERIPH_RW,
+    PERIPH_RO,  /* writes are a guest's error */
+    PERIPH_WO,  /* reads as 0 */
+    PERIPH_W1C, /* writing 1 clears the bit */
+};
+
+/* Arrays have `count` > 1 elements `stride` bytes apart (0: 4 bytes); their names contain "%u" once. */
+struct periph_task_desc {
+    uint16_t offset;
+    const char *name;                             /* without "TASKS_" */
+    void (*trigger)(struct periph *, unsigned i); /* i: index in the array; NULL: not modelled */
+    uint16_t count;
+    uint16_t stride;
+};
+
+struct periph_event_desc {
+    uint16_t offset;
+    const char *name; /* without "EVENTS_" */
+    uint16_t count;
+};
+
+struct periph_short_desc {
+    uint8_t bit;
+    uint8_t event; /* number */
+    uint8_t task;  /* number */
+};
+
+struct periph_reg_desc {
+    uint16_t offset;
+    const char *name;
+    enum periph_access access;
+    uint32_t reset;
+    uint32_t mask; /* writable bits; 0 means all 32 */
+    uint16_t count;
+    uint16_t stride;
+    /* Instead of the stored word. Must have no side effects unless `read_acts`, when a debugger sees the stored word.
+     */
+    uint32_t (*read)(struct periph *, unsigned i);
+    /* Instead of storing; `value` has passed `mask`. For W1C the bits written as 1. Store with periph_set(). */
+    void (*write)(struct periph *, unsigned i, uint32_t value);
+    bool read_acts;
+    bool retained;   /* keeps its value in every reset but power-on */
+    bool unmodelled; /* exists on the chip, has no effect here */
+};
+
+struct periph_desc {
+    const char *type; /* "TIMER" */
+    size_t size;      /* of the model's struct, whose first member is struct periph */
+    const struct periph_task_desc *tasks;
+    unsigned n_tasks;
+    const struct periph_event_desc *events;
+    unsigned n_events;
+    const struct periph_short_desc *shorts;
+    unsigned n_shorts;
+    const struct periph_reg_desc *regs;
+    unsigned n_regs;
+    bool has_inten;        /* register INTEN (0x300) exists besides INTENSET and INTENCLR */
+    uint32_t enable_value; /* of an exclusive tenant: ENABLE with this value selects it; 0: not exclusive */
+
+    /* Once, after `p` was put into its slot: prepare sched events, listen to pins. The private part is zero then. */
+    void (*init)(struct periph *p);
+    /* After the slot's registers took their reset values. `resetreas`: bits of POWER.RESETREAS, 0 for power-on. Must
+     * cancel the model's sched events. */
+    void (*reset)(struct periph *p, uint32_t resetreas);
+    /* The tenant was selected or left through ENABLE. */
+    void (*enabled)(struct periph *p, bool on);
+    /* The core fell asleep or woke, halted or ran on: doors->core tells. */
+    void (*core_changed)(struct periph *p);
+};
+
+#define PERIPH_TABLE(table) .table = table, .n_##table = sizeof(table) / sizeof((table)[0])
+
+struct periph {
+    const struct periph_desc *desc;
+    const char *name; /* "TIMER3"; static storage */
+    struct periph_slot *slot;
+    uint32_t offset; /* of the instance in its slot; 0 but for P1 */
+    unsigned number; /* instance number: 3 for TIMER3 */
+};
+
+struct periph_slot {
+    struct periph_engine *engine;
+    const char *name; /* of the bus device */
+    uint32_t base;
+    int irqn; /* or PERIPH_NO_IRQ */
+    struct periph *tenant[PERIPH_MAX_TENANTS];
+    unsigned n_tenants;
+    struct periph *active; /* of exclusive tenants the enabled one; NULL: none */
+    bool exclusive;
+    uint32_t events, event_mask; /* raised; existing */
+    uint32_t inten;
+    uint32_t shorts, shorts_mask;
+    bool line;
+    struct sched_event line_drop;
+    uint32_t word[PERIPH_SLOT_SIZE / 4]; /* storage of the registers, by offset */
+};
+
+struct periph_engine {
+    const struct doors *doors;
+    struct periph_slot *slot[PERIPH_MAX_SLOTS];
+    unsigned n_slots;
+    vtime line_drop_delay; /* default 0 */
+    /* PPI: told of every event raised, by the address of its register. */
+    void (*ppi)(void *ctx, uint32_t event_address);
+    void *ppi_ctx;
+    unsigned chain; /* depth of the present event chain */
+};
+
+/* --- construction: soc and tests --- */
+
+void periph_engine_init(struct periph_engine *e, const struct doors *doors);
+
+/* Clears *s, joins it to the engine and makes it a device of doors->bus. `name` must outlive it. */
+void periph_slot_init(struct periph_slot *s, struct periph_engine *e, const char *name, uint32_t base, int irqn);
+
+/* Clears the model's struct (desc->size bytes at `p`) and puts it into the slot. Asserts that there is room. */
+void periph_init(struct periph *p, const struct periph_desc *desc, struct periph_slot *s, const char *name,
+                 unsigned number, uint32_t offset);
+
+/* All slots take their reset values. `resetreas` as for periph_desc.reset; call it once after construction with 0. */
+void periph_engine_reset(struct periph_engine *e, uint32_t resetreas);
+
+/* To be called whenever doors->core has changed. */
+void periph_engine_core_changed(struct periph_engine *e);
+
+/* --- for models --- */
+
+/* Raises event `number`: sets its register, applies SHORTS, tells PPI, updates the line. */
+void periph_event(struct periph *p, unsigned number);
+/* As periph_event(), but SHORTS and PPI do not see it: RTC's events that only INTEN enables (PS 6.22.6). */
+void periph_event_unrouted(struct periph *p, unsigned number);
+/* Triggers task `number` as a write of 1 would. */
+void periph_task(struct periph *p, unsigned number);
+/* Clears an event register from inside (few models need it). */
+void periph_event_clear(struct periph *p, unsigned number);
+static inline bool periph_event_is_set(const struct periph *p, unsigned number)
+{
+    return p->slot->events >> number & 1;
+}
+
+/* The stored word of a register, by its offset in the instance. */
+static inline uint32_t periph_get(const struct periph *p, uint32_t offset)
+{
+    return p->slot->word[(p->offset + offset) / 4];
+}
+static inline void periph_set(struct periph *p, uint32_t offset, uint32_t value)
+{
+    p->slot->word[(p->offset + offset) / 4] = value;
+}
+static inline const struct doors *periph_doors(const struct periph *p) { return p->slot->engine->doors; }
+static inline vtime periph_now(const struct periph *p) { return periph_doors(p)->sched->now; }
+/* Whether the tenant is the one that ENABLE selects; true for tenants that are not exclusive. */
+static inline bool periph_enabled(const struct periph *p) { return !p->desc->enable_value || p->slot->active == p; }
+
+/* Tells people once per place that the guest did something wrong; `offset` of the register in the instance. */
+void periph_guest_error(struct periph *p, uint32_t offset, const char *what);
+
+/* --- for PPI, soc and tools --- */
+
+/* Triggers the task whose register is at an absolute address; false when there is none. */
+bool periph_engine_task_at(struct periph_engine *e, uint32_t address);
+/* The slot of an absolute address; NULL when there is none. */
+struct periph_slot *periph_engine_slot_at(struct periph_engine *e, uint32_t address);
+
+/* The bus's side of a slot, also for tests: a guest's access of 1, 2 or 4 bytes, and a debugger's. */
+uint32_t periph_slot_read(struct periph_slot *s, uint32_t offset, unsigned size);
+void periph_slot_write(struct periph_slot *s, uint32_t offset, uint32_t value, unsigned size);
+uint32_t periph_slot_peek(struct periph_slot *s, uint32_t offset);
+void periph_slot_poke(struct periph_slot *s, uint32_t offset, uint32_t value);
+
+/* "CLOCK.EVENTS_LFCLKSTARTED" for an offset in the slot, "CLOCK+0xEE4" when the tables do not know it. */
+void periph_register_name(const struct periph_slot *s, uint32_t offset, char buf[PERIPH_NAME_MAX]);
+
+/* What the tables say about a word of a slot. */
+enum periph_kind {
+    PERIPH_KIND_NONE,
+    PERIPH_KIND_TASK,
+    PERIPH_KIND_EVENT,
+    PERIPH_KIND_SHORTS,
+    PERIPH_KIND_INTEN,
+    PERIPH_KIND_INTENSET,
+    PERIPH_KIND_INTENCLR,
+    PERIPH_KIND_REG
+};
+
+struct periph_place {
+    enum periph_kind kind;
+    struct periph *p; /* the tenant that answers */
+    unsigned number;  /* of a task or event */
+    unsigned index;   /* in its array */
+    union {
+        const struct periph_task_desc *task;
+        const struct periph_event_desc *event;
+        const struct periph_reg_desc *reg;
+    } entry;
+};
+
+struct periph_place periph_slot_find(const struct periph_slot *s, uint32_t offset);
+
+#endif
