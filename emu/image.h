@@ -10,7 +10,7 @@
 
 enum image_format { IMAGE_ELF, IMAGE_HEX, IMAGE_UF2, IMAGE_RAW };
 
-enum { IMAGE_ERR_SIZE = 512, IMAGE_MAX_BYTES = 64 << 20 };
+enum { IMAGE_ERR_SIZE = 512, IMAGE_MAX_BYTES = 64 << 20, IMAGE_MAX_HINTS = 8 };
 
 struct image_segment {
     uint32_t addr; /* physical (load) address */
@@ -23,7 +23,9 @@ struct image {
     enum image_format format;
     struct image_segment *segment; /* sorted by address, not overlapping, adjacent ones joined; owned */
     unsigned n_segments;
-    uint32_t entry; /* ELF's e_entry, HEX's start address; 0 when unknown */
+    uint32_t entry;                         /* ELF's e_entry, HEX's start address; 0 when unknown */
+    uint32_t vectors_hint[IMAGE_MAX_HINTS]; /* where ELF sections or symbols say a vector table is, best first */
+    unsigned n_vectors_hints;
 };
 
 /* A range of addresses that may be loaded. */
@@ -34,9 +36,9 @@ struct image_range {
 /* Loads "PATH" or, for raw binaries, "PATH@ADDR" (ADDR in C notation; without it a raw binary goes to 0). The format is
  * told by content. Every byte must fall into one of the `n_allowed` ranges. False on failure, with one line in `err`
  * that names the file and what is wrong with it: not readable, a directory, empty, larger than IMAGE_MAX_BYTES, ELF of
- * another machine or class or byte order, truncated, overlapping segments, bytes outside the allowed ranges, HEX with
- * a bad checksum or no end record, UF2 of another family. On success the caller frees with image_free(). ELF headers
- * that a PT_LOAD happens to cover are loaded like any other byte. */
+ * another machine or class or byte order, truncated, overlapping segments whose bytes differ, bytes outside the allowed
+ * ranges, HEX with a bad checksum or no end record, UF2 of another family. On success the caller frees with
+ * image_free(). ELF headers that a PT_LOAD happens to cover are loaded like any other byte. */
 bool image_load(struct image *img, const char *spec, const struct image_range *allowed, unsigned n_allowed,
                 char err[IMAGE_ERR_SIZE]);
 /* The same from memory; `name` is used in messages. */
