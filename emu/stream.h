@@ -34,7 +34,9 @@ struct stream *stream_from_fd(int fd);
 /* Bytes read, 0 when there are none now, or STREAM_ENDED. */
 ssize_t stream_read(struct stream *s, void *buf, size_t size);
 
-/* Writes all of it, waiting for the peer if it must (at most 5 s in one call); false when the stream has ended. */
+/* Writes all of it, waiting for the peer if it must; false when the stream has ended. The wait is at most 5 s in one
+ * call: then a connection has ended, while "tcp" and "pty" drop bytes until their client reads again. Standard output
+ * waits as long as it takes, or until a signal is caught. */
 bool stream_write(struct stream *s, const void *buf, size_t size);
 
 /* Waits up to `ms` milliseconds for something to read; true when there is (or when the stream ended). */
