@@ -11,9 +11,9 @@
 #include "console.h"
 
 enum {
-    TOGGLE_TICKS = 1600, /* 100 µs at 16 MHz */
-    FIRST_TICK = 64,     /* of RTC1, 30.52 µs each */
-    SECOND_TICK = 64 + 328,
+    TOGGLE_TICKS = 1600,    /* 100 µs at 16 MHz */
+    FIRST_TICK = 64,        /* of RTC1, 30.52 µs each */
+    SECOND_TICK = 64 + 320, /* 32 RTC ticks are a whole number of TIMER ticks: the phase between them drops out */
     PULSES = 5,
 };
 
@@ -100,11 +100,19 @@ static void show_toggle(void)
     NRF_PPI->CHENCLR = 1u << 0;
 }
 
+static void spin(unsigned turns)
+{
+    for (volatile unsigned i = 0; i < turns; i++)
+        ;
+}
+
 static void make_pulses(void)
 {
     for (unsigned i = 0; i < PULSES; i++) {
         NRF_P0->OUTSET = 1u << BOARD_LED3;
+        spin(20); /* GPIOTE samples the pin at 16 MHz */
         NRF_P0->OUTCLR = 1u << BOARD_LED3;
+        spin(20);
     }
 }
 

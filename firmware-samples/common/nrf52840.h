@@ -414,7 +414,7 @@ struct nrf_egu { /* PS 6.7 */
     };
 };
 #define NRF_EGU0 ((struct nrf_egu *)0x40014000)
-#define NRF_EGU1 ((struct nrf_egu *)0x40015000)
+#define NRF_EGU2 ((struct nrf_egu *)0x40016000)
 
 struct nrf_nvmc { /* PS 4.3 */
     union {
