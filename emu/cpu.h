@@ -36,17 +36,17 @@ enum cpu_reg {
 };
 
 enum cpu_stop {
-    CPU_STOP_DEADLINE,     /* sched->now >= sched->deadline, or kicked */
-    CPU_STOP_BUDGET,       /* the budget of instructions is used up */
-    CPU_STOP_BREAKPOINT,   /* at a cpu_breakpoint() address, not yet executed */
-    CPU_STOP_INSN,         /* an instruction the core carries out: `insn_class`, `imm`; not yet executed */
-    CPU_STOP_EXC_RETURN,   /* PC was loaded with EXC_RETURN in Handler mode: `value`; pc = the return instruction */
-    CPU_STOP_DATA_FAULT,   /* access to `addr` failed; not executed, no register changed */
-    CPU_STOP_FETCH_FAULT,  /* cannot fetch at pc */
-    CPU_STOP_INVSTATE,     /* T bit clear: pc = the address that was branched to */
-    CPU_STOP_UNALIGNED,    /* unaligned access that faults; not executed */
-    CPU_STOP_DIVIDE,       /* SDIV/UDIV by zero while div_traps; not executed */
-    CPU_STOP_FP,           /* FP instruction while fp_traps; not executed */
+    CPU_STOP_DEADLINE,    /* sched->now >= sched->deadline, or kicked */
+    CPU_STOP_BUDGET,      /* the budget of instructions is used up */
+    CPU_STOP_BREAKPOINT,  /* at a cpu_breakpoint() address, not yet executed */
+    CPU_STOP_INSN,        /* an instruction the core carries out: `insn_class`, `imm`; not yet executed */
+    CPU_STOP_EXC_RETURN,  /* PC was loaded with EXC_RETURN in Handler mode: `value`; pc = the return instruction */
+    CPU_STOP_DATA_FAULT,  /* access to `addr` failed; not executed, no register changed */
+    CPU_STOP_FETCH_FAULT, /* cannot fetch at pc */
+    CPU_STOP_INVSTATE,    /* T bit clear: pc = the address that was branched to */
+    CPU_STOP_UNALIGNED,   /* unaligned access that faults; not executed */
+    CPU_STOP_DIVIDE,      /* SDIV/UDIV by zero while div_traps; not executed */
+    CPU_STOP_FP,          /* FP instruction while fp_traps; not executed */
 };
 
 struct cpu_stop_info {
@@ -62,7 +62,8 @@ struct cpu_stop_info {
     uint8_t size; /* of the instruction at pc, where it matters */
 };
 
-/* What the core tells the port to look out for. All may be changed whenever the CPU is stopped or in a device access. */
+/* What the core tells the port to look out for. All may be changed whenever the CPU is stopped or in a device access.
+ */
 struct cpu_traps {
     bool divide;    /* CCR.DIV_0_TRP */
     bool unaligned; /* CCR.UNALIGN_TRP */
@@ -75,6 +76,8 @@ struct cpu_core_ops {
     bool (*check_access)(void *ctx, uint32_t addr, unsigned size, bool store, bool execute, bool force_unprivileged);
     /* PRIMASK, BASEPRI, FAULTMASK or CONTROL may have been changed by the instruction that just retired. */
     void (*masks_changed)(void *ctx);
+    /* A load or store of the instruction at `pc` reached a device; may be NULL. */
+    void (*device_access)(void *ctx, uint32_t addr, uint32_t pc, bool store);
     void *ctx;
 };
 
@@ -89,6 +92,9 @@ void cpu_run(struct cpu *c, uint64_t budget, struct cpu_stop_info *stop);
 /* Registers, when stopped or from a device access. Writes of CPU_XPSR set IPSR and switch stacks accordingly. */
 uint32_t cpu_get(struct cpu *c, enum cpu_reg r);
 void cpu_set(struct cpu *c, enum cpu_reg r, uint32_t value);
+/* XPSR (flags, IPSR, ITSTATE, T) and CONTROL together: what exception entry and return change. SP is that of the new mode
+ * afterwards. */
+void cpu_set_mode(struct cpu *c, uint32_t xpsr, uint32_t control);
 /* r0…r12, sp, lr, pc, xpsr at once: the exception frame's way. */
 void cpu_get_core(struct cpu *c, uint32_t regs[17]);
 
@@ -101,7 +107,11 @@ void cpu_count_retired(struct cpu *c, uint64_t n); /* those that the core carrie
 /* Exception entry and return clear the local exclusive monitor (ARMv7-M ARM B1.5.6, B1.5.8). */
 void cpu_clear_exclusive(struct cpu *c);
 
-/* Any number of reasons may want a breakpoint at an address: calls nest. */
+/* Where to write the pc of an instruction that accesses a device, before the access. */
+void cpu_report_pc(struct cpu *c, uint32_t *pc);
+
+/* Any number of reasons may want a breakpoint at an address: calls nest. At most CPU_MAX_BREAKPOINTS addresses. */
+enum { CPU_MAX_BREAKPOINTS = 1024 };
 void cpu_breakpoint(struct cpu *c, uint32_t addr, bool set);
 
 /* Code in this range changed behind the engine's back. */
