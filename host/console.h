@@ -1,0 +1,89 @@
+/*
+ * The console: where the bytes that the firmware prints go, and where the bytes that people type come from.
+ *
+ * Every source (UART0, UART1, RTT, semihosting, USB CDC) prints to standard output, in the order of emulated time,
+ * until it is routed to a stream of its own. The router hears of the bytes as a reader of the event log (EV_CONSOLE),
+ * so a source has nothing to do but to emit its event.
+ *
+ * Standard input is shared: each source that reads gets all of it, from the first byte on. A source that stops reading
+ * holds nobody up; it loses the oldest bytes once another has read CONSOLE_INPUT bytes more than it. Nothing is taken
+ * from standard input before somebody reads.
+ */
+#ifndef HOST_CONSOLE_H
+#define HOST_CONSOLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "emu/evlog.h"
+#include "emu/stream.h"
+
+enum {
+    CONSOLE_SOURCES = EV_CONSOLE_USB + 1,
+    CONSOLE_BUFFER = 1024,
+    CONSOLE_INPUT = 16384,
+    CONSOLE_STOP_MAX = 255, /* longest text to stop at, in bytes */
+};
+
+/* One place where bytes go. */
+struct console_output {
+    struct stream *stream; /* NULL: bytes are dropped */
+    size_t n;
+    bool ended; /* the peer has gone */
+    uint8_t buffer[CONSOLE_BUFFER];
+};
+
+struct console_source {
+    bool routed;               /* has a stream of its own, in `out` */
+    struct console_output out; /* owned when routed */
+    uint64_t read;             /* how many bytes of standard input it has read */
+    unsigned matched;          /* how much of the stop text its last bytes are */
+};
+
+struct console {
+    struct console_output out; /* standard output */
+    struct console_source source[CONSOLE_SOURCES];
+
+    uint8_t input[CONSOLE_INPUT]; /* byte n of standard input is at n % CONSOLE_INPUT */
+    uint64_t input_end;           /* how many bytes standard input has given so far */
+    bool input_ended;
+
+    char stop[CONSOLE_STOP_MAX + 1];
+    uint8_t fallback[CONSOLE_STOP_MAX + 1]; /* after n matching bytes and then a wrong one: n' of them still match */
+    unsigned stop_length;                   /* 0: nothing to stop at */
+    bool stop_seen;
+    void (*on_stop)(void *ctx); /* called once, when the stop text is complete */
+    void *on_stop_ctx;
+};
+
+/* `stdio` is where sources print and read that have no stream of their own; borrowed, NULL for none. */
+void console_init(struct console *c, struct stream *stdio);
+/* Flushes, then closes the streams made by console_route(). */
+void console_close(struct console *c);
+
+/* Routes a source to what `spec` names (see stream_open(); "stdio" is the shared one again). False on failure, with one
+ * line in `err`; the source then stays where it was. */
+bool console_route(struct console *c, enum ev_console source, const char *spec, char *err, size_t err_size);
+/* The source's own stream, for its name; NULL when it has none. */
+struct stream *console_stream(const struct console *c, enum ev_console source);
+
+/* Prints. Lines go out when they are complete, the rest with console_flush(). */
+void console_put(struct console *c, enum ev_console source, const void *bytes, size_t n);
+/* The same as a reader of the event log: evlog_attach(l, 1u << EV_CONSOLE, console_read_event, c). */
+void console_read_event(void *console, const struct ev *e);
+/* Sends what is held back. The run loop calls this every few milliseconds of host time and at the end, and before
+ * anything else is written to the terminal. */
+void console_flush(struct console *c);
+
+/* Takes up to `size` bytes that were typed for this source: how many, 0 when there are none now, STREAM_ENDED when
+ * there will be none. */
+ssize_t console_get(struct console *c, enum ev_console source, void *buf, size_t size);
+
+/* Looks for `text` (1…CONSOLE_STOP_MAX bytes) in what each source prints, wherever it goes; bytes of different sources
+ * do not mix. False when the length is wrong. `on_stop` may be NULL. */
+bool console_stop_when(struct console *c, const char *text, void (*on_stop)(void *), void *on_stop_ctx);
+static inline bool console_stop_seen(const struct console *c) { return c->stop_seen; }
+
+#endif
