@@ -49,6 +49,7 @@ void periph_engine_init(struct periph_engine *e, const struct doors *doors)
 {
     memset(e, 0, sizeof *e);
     e->doors = doors;
+    e->now = VTIME_NEVER;
 }
 
 static uint32_t device_read(void *ctx, uint32_t offset, unsigned size) { return periph_slot_read(ctx, offset, size); }
@@ -101,39 +102,43 @@ void periph_init(struct periph *p, const struct periph_desc *desc, struct periph
         desc->init(p);
 }
 
-static void reset_registers(struct periph *p, bool power_on)
+/* `old`: the slot's words before the reset. */
+static void reset_registers(struct periph *p, uint32_t resetreas, const uint32_t *old)
 {
     for (unsigned i = 0; i < p->desc->n_regs; i++) {
         const struct periph_reg_desc *r = &p->desc->regs[i];
 
-        if (r->retained && !power_on)
-            continue;
-        for (unsigned k = 0; k < elements(r->count); k++)
-            periph_set(p, r->offset + k * (r->stride ? r->stride : 4), r->reset);
+        for (unsigned k = 0; k < elements(r->count); k++) {
+            uint32_t offset = r->offset + k * (r->stride ? r->stride : 4);
+
+            periph_set(p, offset, r->survives & resetreas ? old[(p->offset + offset) / 4] : r->reset);
+        }
     }
 }
 
-/* Words that the tables do not know, and retained ones, are not touched but by power-on. */
 static void slot_reset(struct periph_slot *s, uint32_t resetreas)
 {
-    if (!resetreas)
-        memset(s->word, 0, sizeof s->word);
+    uint32_t old[PERIPH_SLOT_SIZE / 4];
+
+    memcpy(old, s->word, sizeof old);
+    memset(s->word, 0, sizeof s->word);
     s->events = s->inten = s->shorts = 0;
     s->active = NULL;
-    sched_cancel(s->engine->doors->sched, &s->line_drop);
-    for (unsigned i = 0; i < s->n_tenants; i++)
-        reset_registers(s->tenant[i], !resetreas);
+    for (unsigned i = s->n_tenants; i-- > 0;) /* of registers at one offset the first tenant's reset value counts */
+        reset_registers(s->tenant[i], resetreas, old);
     for (unsigned i = 0; i < s->n_tenants; i++)
         if (s->tenant[i]->desc->reset)
             s->tenant[i]->desc->reset(s->tenant[i], resetreas);
+    sched_cancel(s->engine->doors->sched, &s->line_drop);
     if (s->line)
         set_line(s, false);
-    update_line(s);
 }
 
 void periph_engine_reset(struct periph_engine *e, uint32_t resetreas)
 {
     e->chain = 0;
+    e->now = VTIME_NEVER;
+    e->clocks = (struct periph_clocks){0};
     for (unsigned i = 0; i < e->n_slots; i++)
         slot_reset(e->slot[i], resetreas);
 }
@@ -147,6 +152,17 @@ void periph_engine_core_changed(struct periph_engine *e)
             if (p->desc->core_changed)
                 p->desc->core_changed(p);
         }
+}
+
+void periph_clocks_set(struct periph *p, struct periph_clocks clocks)
+{
+    struct periph_engine *e = p->slot->engine;
+
+    e->clocks = clocks;
+    for (unsigned i = 0; i < e->n_slots; i++)
+        for (unsigned k = 0; k < e->slot[i]->n_tenants; k++)
+            if (e->slot[i]->tenant[k]->desc->clocks_changed)
+                e->slot[i]->tenant[k]->desc->clocks_changed(e->slot[i]->tenant[k]);
 }
 
 /* --- tasks and events --- */
@@ -197,6 +213,16 @@ void periph_event(struct periph *p, unsigned number)
     p->slot->events |= 1u << number;
     route(p, number);
     update_line(p->slot);
+}
+
+void periph_event_at(struct periph *p, unsigned number, vtime due)
+{
+    struct periph_engine *e = p->slot->engine;
+    vtime outer = e->now;
+
+    e->now = due;
+    periph_event(p, number);
+    e->now = outer;
 }
 
 void periph_event_clear(struct periph *p, unsigned number)
@@ -346,6 +372,14 @@ static void write_reg(const struct periph_place *at, uint32_t offset, uint32_t v
         select_tenant(s, *word);
 }
 
+static void inten_changed(struct periph_slot *s)
+{
+    for (unsigned i = 0; i < s->n_tenants; i++)
+        if (s->tenant[i]->desc->inten_changed)
+            s->tenant[i]->desc->inten_changed(s->tenant[i]);
+    update_line(s);
+}
+
 static void write_word(struct periph_slot *s, uint32_t offset, uint32_t value)
 {
     struct periph_place at = periph_slot_find(s, offset);
@@ -357,7 +391,8 @@ static void write_word(struct periph_slot *s, uint32_t offset, uint32_t value)
         return;
     case PERIPH_KIND_EVENT:
         s->events = (s->events & ~(1u << at.number)) | (value & 1) << at.number;
-        break;
+        update_line(s);
+        return;
     case PERIPH_KIND_SHORTS:
         s->shorts = value & s->shorts_mask;
         return;
@@ -378,7 +413,7 @@ static void write_word(struct periph_slot *s, uint32_t offset, uint32_t value)
         s->word[offset / 4] = value;
         return;
     }
-    update_line(s);
+    inten_changed(s);
 }
 
 uint32_t periph_slot_read(struct periph_slot *s, uint32_t offset, unsigned size)

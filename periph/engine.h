@@ -68,6 +68,25 @@ enum periph_access {
     PERIPH_W1C, /* writing 1 clears the bit */
 };
 
+/* Kinds of reset (PS 5.3.6 "Reset behavior"), as bits of POWER.RESETREAS; power-on, which nothing survives, has none.
+ */
+enum {
+    RESETREAS_RESETPIN = 1 << 0,
+    RESETREAS_DOG = 1 << 1,
+    RESETREAS_SREQ = 1 << 2,
+    RESETREAS_LOCKUP = 1 << 3,
+    RESETREAS_OFF = 1 << 16,
+    RESETREAS_LPCOMP = 1 << 17,
+    RESETREAS_DIF = 1 << 18,
+    RESETREAS_NFC = 1 << 19,
+    RESETREAS_VBUS = 1 << 20,
+
+    RESETREAS_WAKE = RESETREAS_OFF | RESETREAS_LPCOMP | RESETREAS_DIF | RESETREAS_NFC | RESETREAS_VBUS,
+    PERIPH_SURVIVES_OFF = RESETREAS_WAKE,                                                /* as GPIO does */
+    PERIPH_SURVIVES_RETAINED = RESETREAS_WAKE | RESETREAS_SREQ | RESETREAS_LOCKUP,       /* "retained registers" */
+    PERIPH_SURVIVES_ALL = PERIPH_SURVIVES_RETAINED | RESETREAS_RESETPIN | RESETREAS_DOG, /* all but power-on */
+};
+
 /* Arrays have `count` > 1 elements `stride` bytes apart (0: 4 bytes); their names contain "%u" once. */
 struct periph_task_desc {
     uint16_t offset;
@@ -103,8 +122,8 @@ struct periph_reg_desc {
     /* Instead of storing; `value` has passed `mask`. For W1C the bits written as 1. Store with periph_set(). */
     void (*write)(struct periph *, unsigned i, uint32_t value);
     bool read_acts;
-    bool retained;   /* keeps its value in every reset but power-on */
-    bool unmodelled; /* exists on the chip, has no effect here */
+    uint32_t survives; /* resets that do not touch it, by their RESETREAS bit: PERIPH_SURVIVES_… */
+    bool unmodelled;   /* exists on the chip, has no effect here */
 };
 
 struct periph_desc {
@@ -123,13 +142,17 @@ struct periph_desc {
 
     /* Once, after `p` was put into its slot: prepare sched events, listen to pins. The private part is zero then. */
     void (*init)(struct periph *p);
-    /* After the slot's registers took their reset values. `resetreas`: bits of POWER.RESETREAS, 0 for power-on. Must
-     * cancel the model's sched events. */
+    /* After the slot's registers took their reset values; must cancel the model's sched events. For `resetreas` see
+     * periph_engine_reset(). */
     void (*reset)(struct periph *p, uint32_t resetreas);
     /* The tenant was selected or left through ENABLE. */
     void (*enabled)(struct periph *p, bool on);
     /* The core fell asleep or woke, halted or ran on: doors->core tells. */
     void (*core_changed)(struct periph *p);
+    /* A clock of engine->clocks started or stopped. */
+    void (*clocks_changed)(struct periph *p);
+    /* The guest wrote INTEN, INTENSET or INTENCLR. */
+    void (*inten_changed)(struct periph *p);
 };
 
 #define PERIPH_TABLE(table) .table = table, .n_##table = sizeof(table) / sizeof((table)[0])
@@ -159,14 +182,25 @@ struct periph_slot {
     uint32_t word[PERIPH_SLOT_SIZE / 4]; /* storage of the registers, by offset */
 };
 
+/* What CLOCK gives to the others (PS 5.4). */
+struct periph_clocks {
+    bool hfxo;  /* HFCLK runs from the crystal */
+    bool lfclk; /* LFCLK runs; its rising edges are the multiples of VTIME_PER_RTC_TICK */
+};
+
 struct periph_engine {
     const struct doors *doors;
+    struct periph_clocks clocks;
+    vtime now; /* time of the event chain that is under way; VTIME_NEVER: the scheduler's */
     struct periph_slot *slot[PERIPH_MAX_SLOTS];
     unsigned n_slots;
     vtime line_drop_delay; /* default 0 */
     /* PPI: told of every event raised, by the address of its register. */
     void (*ppi)(void *ctx, uint32_t event_address);
     void *ppi_ctx;
+    /* GPIOTE: told of every rising edge of a port's DETECT signal (PS 6.9.1). */
+    void (*detect)(void *ctx, unsigned port);
+    void *detect_ctx;
     unsigned chain; /* depth of the present event chain */
 };
 
@@ -181,7 +215,8 @@ void periph_slot_init(struct periph_slot *s, struct periph_engine *e, const char
 void periph_init(struct periph *p, const struct periph_desc *desc, struct periph_slot *s, const char *name,
                  unsigned number, uint32_t offset);
 
-/* All slots take their reset values. `resetreas` as for periph_desc.reset; call it once after construction with 0. */
+/* All slots take their reset values, in the order of their construction. `resetreas`: one of the bits above, 0 for
+ * power-on. To be called once after construction, with 0. */
 void periph_engine_reset(struct periph_engine *e, uint32_t resetreas);
 
 /* To be called whenever doors->core has changed. */
@@ -189,10 +224,18 @@ void periph_engine_core_changed(struct periph_engine *e);
 
 /* --- for models --- */
 
+/* The time of what is going on. In a chain of events and tasks it is the time at which the first event was due, which
+ * may lie before the scheduler's `now`: models start their timing from it, so that PPI adds nothing. */
+static inline vtime periph_now(const struct periph *p);
+
 /* Raises event `number`: sets its register, applies SHORTS, tells PPI, updates the line. */
 void periph_event(struct periph *p, unsigned number);
+/* As periph_event(), from the callback of a sched event: it happened when that was due. */
+void periph_event_at(struct periph *p, unsigned number, vtime due);
 /* As periph_event(), but SHORTS and PPI do not see it: RTC's events that only INTEN enables (PS 6.22.6). */
 void periph_event_unrouted(struct periph *p, unsigned number);
+/* For CLOCK: tells everybody of a new state of the clocks. */
+void periph_clocks_set(struct periph *p, struct periph_clocks clocks);
 /* Triggers task `number` as a write of 1 would. */
 void periph_task(struct periph *p, unsigned number);
 /* Clears an event register from inside (few models need it). */
@@ -212,7 +255,13 @@ static inline void periph_set(struct periph *p, uint32_t offset, uint32_t value)
     p->slot->word[(p->offset + offset) / 4] = value;
 }
 static inline const struct doors *periph_doors(const struct periph *p) { return p->slot->engine->doors; }
-static inline vtime periph_now(const struct periph *p) { return periph_doors(p)->sched->now; }
+static inline vtime periph_now(const struct periph *p)
+{
+    const struct periph_engine *e = p->slot->engine;
+
+    return e->now == VTIME_NEVER ? e->doors->sched->now : e->now;
+}
+static inline const struct periph_clocks *periph_clocks(const struct periph *p) { return &p->slot->engine->clocks; }
 /* Whether the tenant is the one that ENABLE selects; true for tenants that are not exclusive. */
 static inline bool periph_enabled(const struct periph *p) { return !p->desc->enable_value || p->slot->active == p; }
 
