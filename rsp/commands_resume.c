@@ -1,0 +1,147 @@
+/*
+ * c C s S vCont: letting the target run. Signals cannot be delivered to it and are dropped.
+ */
+#include "rsp/commands.h"
+#include "rsp/threads.h"
+
+static enum rsp_outcome resume(struct rsp_session *s, struct rsp_resume how)
+{
+    if (!s->attached)
+        return rsp_fail(s, RSP_ERROR_REFUSED, "not attached");
+    if (s->hub->over) {
+        rsp_put_stop(s, &s->hub->last);
+        return RSP_SEND;
+    }
+    if (!rsp_hub_resume(s->hub, how))
+        return rsp_fail(s, RSP_ERROR_BUSY, "another debugger lets the target run");
+    s->waiting = true;
+    return RSP_LATER;
+}
+
+static enum rsp_outcome resume_at(struct rsp_session *s, struct rsp_args *args, enum debug_resume how)
+{
+    const struct debug_target *t = s->hub->target;
+    uint32_t pc;
+
+    if (rsp_args_end(args))
+        return resume(s, (struct rsp_resume){.how = how});
+    if (!rsp_args_u32(args, &pc) || !rsp_args_end(args))
+        return rsp_syntax(s);
+    if (s->hub->running)
+        return rsp_fail(s, RSP_ERROR_BUSY, "another debugger lets the target run");
+    if (!rsp_threads_reg_set(t, rsp_threads_current(t), CPU_PC, pc))
+        return rsp_fail(s, RSP_ERROR_REFUSED, "the target refuses this pc");
+    return resume(s, (struct rsp_resume){.how = how});
+}
+
+static enum rsp_outcome with_signal(struct rsp_session *s, struct rsp_args *args, enum debug_resume how)
+{
+    uint32_t signal;
+
+    if (!rsp_args_u32(args, &signal))
+        return rsp_syntax(s);
+    if (rsp_args_char(args, ';') && rsp_args_end(args))
+        return rsp_syntax(s);
+    return resume_at(s, args, how);
+}
+
+static enum rsp_outcome go(struct rsp_session *s, struct rsp_args *args) { return resume_at(s, args, DEBUG_CONTINUE); }
+static enum rsp_outcome step(struct rsp_session *s, struct rsp_args *args) { return resume_at(s, args, DEBUG_STEP); }
+static enum rsp_outcome go_signal(struct rsp_session *s, struct rsp_args *args)
+{
+    return with_signal(s, args, DEBUG_CONTINUE);
+}
+static enum rsp_outcome step_signal(struct rsp_session *s, struct rsp_args *args)
+{
+    return with_signal(s, args, DEBUG_STEP);
+}
+
+struct action {
+    bool halt;
+    struct rsp_resume how;
+};
+
+static bool take_signal(struct rsp_args *args, struct action *a)
+{
+    uint32_t signal;
+
+    return rsp_args_u32(args, &signal);
+}
+
+static bool take_range(struct rsp_args *args, struct action *a)
+{
+    return rsp_args_u32(args, &a->how.range_start) && rsp_args_char(args, ',') &&
+           rsp_args_u32(args, &a->how.range_end) && a->how.range_start <= a->how.range_end;
+}
+
+static const struct {
+    char letter;
+    bool halt;
+    enum debug_resume how;
+    bool (*parameter)(struct rsp_args *args, struct action *a);
+} actions[] = {
+    {'c', false, DEBUG_CONTINUE, NULL},    {'C', false, DEBUG_CONTINUE, take_signal}, {'s', false, DEBUG_STEP, NULL},
+    {'S', false, DEBUG_STEP, take_signal}, {'r', false, DEBUG_STEP, take_range},      {'t', true, DEBUG_CONTINUE, NULL},
+};
+
+static bool take_action(struct rsp_args *args, struct action *a)
+{
+    for (unsigned i = 0; i < sizeof actions / sizeof actions[0]; i++)
+        if (rsp_args_char(args, actions[i].letter)) {
+            *a = (struct action){.halt = actions[i].halt, .how.how = actions[i].how};
+            return !actions[i].parameter || actions[i].parameter(args, a);
+        }
+    return false;
+}
+
+/* ";ACTION[:THREAD]…". The leftmost action that means the running thread counts; all of it has to make sense. */
+static bool take_vcont(struct rsp_session *s, struct rsp_args *args, struct action *chosen)
+{
+    uint32_t current = rsp_threads_current(s->hub->target);
+    bool found = false;
+
+    while (rsp_args_char(args, ';')) {
+        struct action a;
+        struct rsp_thread_id id = {RSP_ALL, RSP_ALL};
+        if (!take_action(args, &a) || (rsp_args_char(args, ':') && !rsp_args_thread(args, &id)))
+            return false;
+        if (!found && rsp_threads_find(s->hub->target, id) == current) {
+            *chosen = a;
+            found = true;
+        }
+    }
+    return found && rsp_args_end(args);
+}
+
+static enum rsp_outcome vcont(struct rsp_session *s, struct rsp_args *args)
+{
+    struct action a = {0};
+
+    if (!take_vcont(s, args, &a))
+        return rsp_syntax(s);
+    if (a.halt) {
+        rsp_hub_halt(s->hub, RSP_SIGNAL_NONE);
+        s->waiting = s->hub->running;
+        rsp_put_stop(s, &(struct debug_stop_info){.stop = DEBUG_HALTED});
+        return s->waiting ? RSP_LATER : RSP_SEND;
+    }
+    if (s->waiting)
+        return rsp_fail(s, RSP_ERROR_BUSY, "the target is running");
+    return resume(s, a.how);
+}
+
+static enum rsp_outcome vcont_which(struct rsp_session *s, struct rsp_args *args)
+{
+    rsp_buf_str(&s->reply, "vCont;c;C;s;S;t;r");
+    return RSP_SEND;
+}
+
+const struct rsp_command rsp_commands_resume[] = {
+    {"c", go, 0},
+    {"C", go_signal, 0},
+    {"s", step, 0},
+    {"S", step_signal, 0},
+    {"vCont", vcont, RSP_ANYTIME},
+    {"vCont?", vcont_which, RSP_WHOLE},
+    {0},
+};

@@ -1,0 +1,169 @@
+#include "rsp/hub.h"
+
+#include <string.h>
+
+#include "rsp/session.h"
+#include "rsp/threads.h"
+
+/* Steps of a range in one slice: few enough to notice ^C at once. */
+enum { RANGE_STEPS = 256 };
+
+void rsp_hub_init(struct rsp_hub *h, const struct debug_target *target, struct log *log)
+{
+    memset(h, 0, sizeof *h);
+    h->target = target;
+    h->log = log;
+    h->last.stop = DEBUG_STEPPED;
+}
+
+bool rsp_hub_join(struct rsp_hub *h, struct rsp_session *s)
+{
+    for (unsigned i = 0; i < RSP_SESSIONS_MAX; i++)
+        if (!h->sessions[i]) {
+            h->sessions[i] = s;
+            s->slot = i;
+            rsp_hub_attach(h, s);
+            return true;
+        }
+    return false;
+}
+
+void rsp_hub_leave(struct rsp_hub *h, struct rsp_session *s)
+{
+    rsp_hub_detach(h, s);
+    h->sessions[s->slot] = NULL;
+}
+
+unsigned rsp_hub_attached(const struct rsp_hub *h)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < RSP_SESSIONS_MAX; i++)
+        n += h->sessions[i] && h->sessions[i]->attached;
+    return n;
+}
+
+void rsp_hub_attach(struct rsp_hub *h, struct rsp_session *s)
+{
+    if (s->attached)
+        return;
+    s->attached = true;
+    if (rsp_hub_attached(h) > 1)
+        return;
+    if (!h->over)
+        h->last = (struct debug_stop_info){.stop = DEBUG_STEPPED};
+    h->target->ops->attached(h->target->ctx, true);
+}
+
+void rsp_hub_detach(struct rsp_hub *h, struct rsp_session *s)
+{
+    if (!s->attached)
+        return;
+    rsp_points_drop(&h->points, h->target, s->slot);
+    s->attached = false;
+    s->waiting = false;
+    if (rsp_hub_attached(h) > 0)
+        return;
+    h->running = false;
+    h->target->ops->attached(h->target->ctx, false);
+}
+
+bool rsp_hub_resume(struct rsp_hub *h, struct rsp_resume how)
+{
+    if (h->running)
+        return how.how == DEBUG_CONTINUE;
+    h->resume = how;
+    h->running = true;
+    h->halt_asked = false;
+    h->halt_signal = RSP_SIGNAL_INT;
+    h->target->ops->resume(h->target->ctx, how.how);
+    return true;
+}
+
+void rsp_hub_halt(struct rsp_hub *h, int signal)
+{
+    if (!h->running || h->halt_asked)
+        return;
+    h->halt_asked = true;
+    h->halt_signal = signal;
+    h->target->ops->halt(h->target->ctx);
+}
+
+/* Exactly one stop reply for each session that resumed. */
+static void stopped(struct rsp_hub *h, struct debug_stop_info *info)
+{
+    if (info->stop == DEBUG_HALTED)
+        info->signal = h->halt_signal;
+    if (info->stop == DEBUG_EXITED)
+        h->over = true;
+    h->running = false;
+    h->last = *info;
+    h->last.text = NULL;
+    for (unsigned i = 0; i < RSP_SESSIONS_MAX; i++)
+        if (h->sessions[i] && h->sessions[i]->waiting)
+            rsp_session_stopped(h->sessions[i], info);
+}
+
+void rsp_hub_reset(struct rsp_hub *h)
+{
+    struct debug_stop_info info = {.stop = DEBUG_STEPPED};
+
+    h->target->ops->reset(h->target->ctx);
+    h->over = false;
+    stopped(h, &info);
+}
+
+void rsp_hub_kill(struct rsp_hub *h)
+{
+    struct debug_stop_info info = {.stop = DEBUG_EXITED};
+
+    h->killed = true;
+    h->target->ops->kill(h->target->ctx);
+    stopped(h, &info);
+}
+
+void rsp_hub_retire(struct rsp_hub *h)
+{
+    struct debug_stop_info info = {.stop = DEBUG_EXITED};
+
+    h->target->ops->reset(h->target->ctx);
+    stopped(h, &info);
+}
+
+/* Decides whether a stop ends a range step; `info` becomes what is to be reported. */
+static bool range_goes_on(struct rsp_hub *h, struct debug_stop_info *info)
+{
+    uint32_t pc;
+
+    if (info->stop != DEBUG_STEPPED || h->resume.range_start == h->resume.range_end)
+        return false;
+    if (!rsp_threads_reg_get(h->target, rsp_threads_current(h->target), CPU_PC, &pc))
+        return false;
+    if (pc < h->resume.range_start || pc >= h->resume.range_end)
+        return false;
+    if (h->halt_asked) {
+        info->stop = DEBUG_HALTED;
+        return false;
+    }
+    /* A step begins by leaving the breakpoint it stands on, so one within the range has to be seen here. */
+    const struct rsp_point *point = rsp_points_at(&h->points, pc);
+    if (point) {
+        info->stop = DEBUG_BREAKPOINT;
+        info->point = point->kind;
+    }
+    return !point;
+}
+
+void rsp_hub_run(struct rsp_hub *h)
+{
+    for (unsigned i = 0; i < RANGE_STEPS && h->running; i++) {
+        struct debug_stop_info info = {.stop = DEBUG_RUNNING};
+        h->target->ops->run(h->target->ctx, &info);
+        if (info.stop == DEBUG_RUNNING)
+            return;
+        if (range_goes_on(h, &info))
+            h->target->ops->resume(h->target->ctx, DEBUG_STEP);
+        else
+            stopped(h, &info);
+    }
+}

@@ -1,0 +1,37 @@
+/*
+ * The GDB server: listens on a TCP port and serves as many debuggers as RSP_SESSIONS_MAX. For a run loop that calls it
+ * between slices; it has no thread and, but for sending, never waits.
+ */
+#ifndef RSP_SERVER_H
+#define RSP_SERVER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "emu/debug_target.h"
+#include "emu/log.h"
+
+struct rsp_server;
+
+enum rsp_server_state {
+    RSP_SERVER_FREE,    /* no debugger has the target: whoever owns it runs it */
+    RSP_SERVER_HALTED,  /* a debugger holds it: wait with rsp_server_idle_wait() */
+    RSP_SERVER_RUNNING, /* a debugger lets it run, and this poll ran a slice */
+    RSP_SERVER_ENDED,   /* a debugger ended the run, or it ended and no debugger is left to look at it */
+};
+
+/* `host_port`: "[HOST:]PORT", 0 picks a port. `target` and `log` (NULL: silence) are borrowed. NULL on failure, with
+ * one line in `err`. */
+struct rsp_server *rsp_server_new(const char *host_port, const struct debug_target *target, struct log *log, char *err,
+                                  size_t err_size);
+void rsp_server_free(struct rsp_server *s); /* hangs up; NULL is allowed */
+
+uint16_t rsp_server_port(const struct rsp_server *s);
+
+/* Accepts, serves what came in, drops who left, and runs the target for a slice if a debugger let it run. */
+enum rsp_server_state rsp_server_poll(struct rsp_server *s);
+
+/* Sleeps until there is something to do, at most `ms` milliseconds. */
+void rsp_server_idle_wait(struct rsp_server *s, int ms);
+
+#endif
