@@ -1,0 +1,7 @@
+# The names of the registers that no model claims, from the chip's description.
+$(B)/gen/regnames.h: data/nrf52840.regs tools/regnames.awk
+	@mkdir -p $(@D)
+	awk -f tools/regnames.awk $< > $@.tmp && mv $@.tmp $@
+
+$(B)/periph/named.o: CPPFLAGS += -I$(B)/gen
+$(B)/periph/named.o: $(B)/gen/regnames.h
