@@ -1,0 +1,378 @@
+/*
+ * The run loop: due events, exceptions, instructions, in this order, at every boundary where something may have
+ * changed.
+ */
+#include "nvic/core.h"
+
+#include <string.h>
+
+static const struct core_timing TIMING = {.entry = 12, .exit = 10, .tail_chain = 6, .fp_words = 17};
+
+bool core_privileged(struct core *c) { return core_ipsr(c) || !(cpu_get(c->cpu, CPU_CONTROL) & CONTROL_NPRIV); }
+
+unsigned core_ipsr(struct core *c) { return cpu_get(c->cpu, CPU_XPSR) & 0x1FF; }
+
+void core_update(struct core *c)
+{
+    c->nvic.primask = cpu_get(c->cpu, CPU_PRIMASK) & 1;
+    c->nvic.faultmask = cpu_get(c->cpu, CPU_FAULTMASK) & 1;
+    c->nvic.basepri = cpu_get(c->cpu, CPU_BASEPRI) & NVIC_PRIORITY_MASK;
+    struct cpu_traps t = {
+        .divide = c->scb.ccr & CCR_DIV_0_TRP,
+        .unaligned = c->scb.ccr & CCR_UNALIGN_TRP,
+        .access = mpu_enabled(&c->mpu) || !core_privileged(c),
+    };
+    fp_update_traps(c, &t);
+    cpu_set_traps(c->cpu, &t);
+    if (nvic_eligible(&c->nvic))
+        sched_kick(c->sched);
+}
+
+void core_attention(struct core *c)
+{
+    c->attention = true;
+    sched_kick(c->sched);
+}
+
+/* ---- pending ---------------------------------------------------------------------------------------------------- */
+
+/* SEVONPEND: a new pending interrupt is an event, whatever its enable and priority (B1.5.18). */
+static void pended(struct core *c, unsigned exc, uint64_t before)
+{
+    if (before >> exc & 1)
+        return;
+    evlog_emit(c->evlog, EV_PEND, exc, 1);
+    if (c->scb.scr & SCR_SEVONPEND)
+        c->event_register = true;
+    if (nvic_eligible(&c->nvic) || c->sleep != CORE_AWAKE)
+        sched_kick(c->sched);
+}
+
+void core_pend(struct core *c, unsigned exc)
+{
+    uint64_t before = c->nvic.pending;
+    nvic_pend(&c->nvic, exc);
+    pended(c, exc, before);
+}
+
+void core_unpend(struct core *c, unsigned exc)
+{
+    uint64_t before = c->nvic.pending;
+    nvic_unpend(&c->nvic, exc);
+    if ((before & ~c->nvic.pending) >> exc & 1)
+        evlog_emit(c->evlog, EV_PEND, exc, 0);
+}
+
+void core_irq(void *core, unsigned irqn, bool level)
+{
+    struct core *c = core;
+    uint64_t before = c->nvic.pending;
+    evlog_emit(c->evlog, EV_IRQ_LINE, irqn, level);
+    nvic_set_level(&c->nvic, EXC_IRQ0 + irqn, level);
+    if (c->nvic.pending != before)
+        pended(c, EXC_IRQ0 + irqn, before);
+}
+
+static void on_systick(void *ctx) { core_pend(ctx, EXC_SYSTICK); }
+
+/* ---- sleep ------------------------------------------------------------------------------------------------------ */
+
+static void set_sleep(struct core *c, enum core_sleep sleep)
+{
+    c->sleep = sleep;
+    c->state.asleep = sleep != CORE_AWAKE;
+    if (c->sleep_clock_runs)
+        return;
+    systick_clock(&c->systick, sleep == CORE_AWAKE);
+    dwt_clock(&c->dwt, sleep == CORE_AWAKE);
+}
+
+static bool must_wake(struct core *c) { return nvic_wakes(&c->nvic) || (c->sleep == CORE_WFE && c->event_register); }
+
+static void wait_for_event(struct core *c)
+{
+    if (c->event_register) {
+        c->event_register = false;
+        return;
+    }
+    evlog_emit(c->evlog, EV_SLEEP, 1, 0);
+    set_sleep(c, CORE_WFE);
+}
+
+static void wait_for_interrupt(struct core *c)
+{
+    if (nvic_wakes(&c->nvic))
+        return;
+    evlog_emit(c->evlog, EV_SLEEP, 0, 0);
+    set_sleep(c, CORE_WFI);
+}
+
+/* ---- instructions that the core carries out --------------------------------------------------------------------- */
+
+static void skip(struct core *c, const struct cpu_stop_info *s)
+{
+    uint32_t xpsr = cpu_get(c->cpu, CPU_XPSR);
+    uint8_t it = (uint8_t)((xpsr >> 25 & 3) | (xpsr >> 8 & 0xFC));
+    cpu_set(c->cpu, CPU_PC, s->next_pc);
+    if (it) {
+        it = insn_it_advance(it);
+        cpu_set(c->cpu, CPU_XPSR, (xpsr & ~0x0600FC00u) | (uint32_t)(it & 3) << 25 | (uint32_t)(it & 0xFC) << 8);
+    }
+    cpu_count_retired(c->cpu, 1);
+    c->sched->now += VTIME_PER_CYCLE;
+}
+
+static void supervisor_call(struct core *c, const struct cpu_stop_info *s)
+{
+    skip(c, s);
+    if (nvic_group_priority(&c->nvic, c->nvic.priority[EXC_SVCALL]) < nvic_execution_priority(&c->nvic))
+        core_pend(c, EXC_SVCALL);
+    else
+        fault_escalate(c, HFSR_FORCED);
+}
+
+enum { DEMCR_MON_EN = 1 << 16, DFSR_BKPT = 2 };
+
+/* B1.5.15, C1.5.3: BKPT without a debugger is a DebugMonitor exception, or a HardFault. */
+static void guest_breakpoint(struct core *c)
+{
+    c->scb.dfsr |= DFSR_BKPT;
+    bool monitor = (c->scb.demcr & DEMCR_MON_EN) &&
+                   nvic_group_priority(&c->nvic, c->nvic.priority[EXC_DEBUGMON]) < nvic_execution_priority(&c->nvic);
+    if (monitor)
+        core_pend(c, EXC_DEBUGMON);
+    else
+        fault_escalate(c, HFSR_DEBUGEVT);
+}
+
+static bool breakpoint_insn(struct core *c, const struct cpu_stop_info *s)
+{
+    switch (c->host.bkpt ? c->host.bkpt(c->host.ctx, s->imm) : CORE_BKPT_GUEST) {
+    case CORE_BKPT_SERVED:
+        skip(c, s);
+        return false;
+    case CORE_BKPT_STOP:
+        return true;
+    default:
+        guest_breakpoint(c);
+        return false;
+    }
+}
+
+/* True when the run must stop for the host. */
+static bool core_insn(struct core *c, const struct cpu_stop_info *s)
+{
+    switch (s->insn_class) {
+    case INSN_SVC:
+        supervisor_call(c, s);
+        break;
+    case INSN_BKPT:
+        return breakpoint_insn(c, s);
+    case INSN_COPROCESSOR:
+        fault_raise(c, EXC_USAGEFAULT, CFSR_NOCP);
+        break;
+    case INSN_WFI:
+        skip(c, s);
+        wait_for_interrupt(c);
+        break;
+    case INSN_WFE:
+        skip(c, s);
+        wait_for_event(c);
+        break;
+    case INSN_SEV:
+        skip(c, s);
+        c->event_register = true;
+        break;
+    default:
+        fault_raise(c, EXC_USAGEFAULT, CFSR_UNDEFINSTR);
+        break;
+    }
+    return false;
+}
+
+/* ---- faults from the port --------------------------------------------------------------------------------------- */
+
+static void data_fault(struct core *c, const struct cpu_stop_info *s)
+{
+    if (s->denied && !c->denied_by_bus)
+        fault_raise_at(c, EXC_MEMMANAGE, CFSR_DACCVIOL, s->addr);
+    else
+        fault_raise_at(c, EXC_BUSFAULT, CFSR_PRECISERR, s->addr);
+}
+
+static void fetch_fault(struct core *c, const struct cpu_stop_info *s)
+{
+    bool never_executable = s->pc >= 0xA0000000u || (s->pc >= 0x40000000u && s->pc < 0x60000000u);
+    if (s->denied || never_executable)
+        fault_raise(c, EXC_MEMMANAGE, CFSR_IACCVIOL);
+    else
+        fault_raise(c, EXC_BUSFAULT, CFSR_IBUSERR);
+}
+
+/* ---- the loop --------------------------------------------------------------------------------------------------- */
+
+/* Acts on why the port stopped. True when core_run() must return `*out`. */
+static bool dispatch(struct core *c, const struct cpu_stop_info *s, enum core_stop *out)
+{
+    switch (s->reason) {
+    case CPU_STOP_DEADLINE:
+        return false;
+    case CPU_STOP_BUDGET:
+        *out = CORE_STOP_BUDGET;
+        return true;
+    case CPU_STOP_BREAKPOINT:
+        *out = CORE_STOP_BREAKPOINT;
+        return true;
+    case CPU_STOP_INSN:
+        *out = CORE_STOP_BKPT;
+        return core_insn(c, s);
+    case CPU_STOP_EXC_RETURN:
+        exception_return(c, s->value);
+        return false;
+    case CPU_STOP_DATA_FAULT:
+        data_fault(c, s);
+        return false;
+    case CPU_STOP_FETCH_FAULT:
+        fetch_fault(c, s);
+        return false;
+    case CPU_STOP_INVSTATE:
+        fault_raise(c, EXC_USAGEFAULT, CFSR_INVSTATE);
+        return false;
+    case CPU_STOP_UNALIGNED:
+        fault_raise(c, EXC_USAGEFAULT, CFSR_UNALIGNED);
+        return false;
+    case CPU_STOP_DIVIDE:
+        fault_raise(c, EXC_USAGEFAULT, CFSR_DIVBYZERO);
+        return false;
+    case CPU_STOP_FP:
+        fp_trapped(c);
+        return false;
+    }
+    return false;
+}
+
+/* Everything that may happen between two instructions. True: execute the next one. */
+static bool between(struct core *c, enum core_stop *out)
+{
+    sched_fire_due(c->sched);
+    if (c->lockup) {
+        *out = CORE_STOP_LOCKUP;
+        return false;
+    }
+    if (c->attention) {
+        c->attention = false;
+        *out = CORE_STOP_ATTENTION;
+        return false;
+    }
+    if (c->sleep != CORE_AWAKE) {
+        if (!must_wake(c)) {
+            *out = CORE_STOP_ASLEEP;
+            return false;
+        }
+        if (c->sleep == CORE_WFE && c->event_register)
+            c->event_register = false;
+        set_sleep(c, CORE_AWAKE);
+        evlog_emit(c->evlog, EV_WAKE, 0, 0);
+    }
+    return true;
+}
+
+enum core_stop core_run(struct core *c, uint64_t budget)
+{
+    enum core_stop out = CORE_STOP_BUDGET;
+    uint64_t end = budget > UINT64_MAX - cpu_retired(c->cpu) ? UINT64_MAX : cpu_retired(c->cpu) + budget;
+    while (between(c, &out)) {
+        unsigned exc = nvic_eligible(&c->nvic);
+        if (exc) {
+            exception_take(c, exc);
+            continue;
+        }
+        uint64_t retired = cpu_retired(c->cpu);
+        if (retired >= end)
+            return CORE_STOP_BUDGET;
+        struct cpu_stop_info s;
+        cpu_run(c->cpu, end == UINT64_MAX ? UINT64_MAX : end - retired, &s);
+        if (s.reason == CPU_STOP_BUDGET) /* an exception that is now due belongs to this step: see stepping rules */
+            continue;
+        if (dispatch(c, &s, &out))
+            return out;
+    }
+    return out;
+}
+
+/* ---- life ------------------------------------------------------------------------------------------------------- */
+
+static void on_masks_changed(void *ctx) { core_update(ctx); }
+
+static void on_device_access(void *ctx, uint32_t addr, uint32_t pc, bool store)
+{
+    struct core *c = ctx;
+    if (c->host.device_access)
+        c->host.device_access(c->host.ctx, addr, pc, store);
+}
+
+void core_init(struct core *c, struct bus *bus, struct sched *sched, struct evlog *evlog, struct log *log,
+               const struct system_request *sys, const struct core_host *host)
+{
+    memset(c, 0, sizeof *c);
+    c->bus = bus;
+    c->sched = sched;
+    c->evlog = evlog;
+    c->log = log;
+    c->sys = *sys;
+    c->host = *host;
+    c->timing = TIMING;
+    systick_init(&c->systick, sched, on_systick, c);
+    dwt_init(&c->dwt, sched);
+    scs_attach(c);
+}
+
+void core_attach_cpu(struct core *c)
+{
+    struct cpu_core_ops ops = {.check_access = fault_check_access,
+                               .masks_changed = on_masks_changed,
+                               .device_access = on_device_access,
+                               .ctx = c};
+    c->cpu = cpu_new(c->bus, c->sched, c->log, &ops);
+    cpu_report_pc(c->cpu, &c->state.pc);
+}
+
+void core_free(struct core *c) { cpu_free(c->cpu); }
+
+void core_reset(struct core *c, uint32_t vectors, bool power_on)
+{
+    uint32_t demcr = c->scb.demcr, dfsr = c->scb.dfsr, sp = 0, pc = 0;
+    uint64_t level = c->nvic.level;
+    nvic_init(&c->nvic);
+    c->nvic.level = level;
+    mpu_init(&c->mpu);
+    systick_reset(&c->systick);
+    scs_reset(c);
+    if (power_on)
+        dwt_init(&c->dwt, c->sched);
+    c->scb.demcr = power_on ? 0 : demcr;
+    c->scb.dfsr = power_on ? 0 : dfsr;
+    set_sleep(c, CORE_AWAKE);
+    c->event_register = c->lockup = false;
+    c->n_activations = 0;
+    activation_open(c, EXC_NONE);
+    for (unsigned r = CPU_R0; r <= 12; r++)
+        cpu_set(c->cpu, (enum cpu_reg)r, 0);
+    cpu_set_mode(c->cpu, 1u << 24, 0);
+    cpu_set(c->cpu, CPU_PRIMASK, 0);
+    cpu_set(c->cpu, CPU_FAULTMASK, 0);
+    cpu_set(c->cpu, CPU_BASEPRI, 0);
+    cpu_set(c->cpu, CPU_FPSCR, 0);
+    cpu_clear_exclusive(c->cpu);
+    c->scb.vtor = vectors;
+    bus_read(c->bus, vectors, &sp, 4);
+    bool fetched = bus_read(c->bus, vectors + 4, &pc, 4);
+    cpu_set(c->cpu, CPU_MSP, sp & ~3u);
+    cpu_set(c->cpu, CPU_LR, 0xFFFFFFFFu);
+    cpu_set(c->cpu, CPU_PC, pc & ~1u);
+    if (!(pc & 1))
+        cpu_set_mode(c->cpu, 0, 0);
+    core_update(c);
+    if (!fetched)
+        fault_escalate(c, HFSR_VECTTBL);
+}
