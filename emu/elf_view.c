@@ -117,8 +117,8 @@ const char *elf_view_string(const struct elf_view *v, unsigned table, uint32_t o
     Elf32_Shdr s = elf_view_section(v, table);
     if (s.sh_type != SHT_STRTAB || !elf_view_holds(v, s.sh_offset, s.sh_size) || offset >= s.sh_size)
         return NULL;
-    const char *string = (const char *)v->bytes + s.sh_offset + offset;
-    return memchr(string, '\0', s.sh_size - offset) ? string : NULL;
+    const char *strings = (const char *)v->bytes + s.sh_offset;
+    return strings[s.sh_size - 1] == '\0' ? strings + offset : NULL;
 }
 
 const char *elf_view_section_name(const struct elf_view *v, const Elf32_Shdr *section)

@@ -28,7 +28,7 @@ bool elf_view_holds(const struct elf_view *v, uint32_t offset, uint32_t size);
 Elf32_Phdr elf_view_segment(const struct elf_view *v, unsigned index);
 Elf32_Shdr elf_view_section(const struct elf_view *v, unsigned index);
 
-/* The string at `offset` of string table section `table`; NULL unless it is whole. */
+/* The string at `offset` of string table section `table`; NULL unless the table is whole and ends its last string. */
 const char *elf_view_string(const struct elf_view *v, unsigned table, uint32_t offset);
 
 /* Name of a section; "" when it has none. */

@@ -303,8 +303,7 @@ static bool split_address(struct image_parts *parts, char *path, bool *given, ui
     return true;
 }
 
-/* The file's bytes, to be freed; NULL and the error line otherwise. */
-static uint8_t *slurp(struct image_parts *parts, size_t *size)
+uint8_t *image_parts_read_file(struct image_parts *parts, size_t *size)
 {
     int fd = open_file(parts, size);
 
@@ -335,7 +334,7 @@ bool image_load(struct image *img, const char *spec, const struct image_range *a
         return fail_out_of_memory(&parts);
     if (split_address(&parts, path, &addr_given, &addr)) {
         parts.name = path;
-        uint8_t *bytes = slurp(&parts, &size);
+        uint8_t *bytes = image_parts_read_file(&parts, &size);
         const struct format *format = bytes ? format_of(bytes, size) : NULL;
         if (format && addr_given)
             image_parts_fail(&parts, "is %s, which knows its addresses; @ADDR is for raw binaries", format->name);

@@ -1,6 +1,7 @@
 /*
- * What the image loaders share; private to emu/image*.c. A loader turns a file's bytes into pieces (an address and
- * where its bytes are), in file order; image.c checks and joins them.
+ * What the image loaders share; private to emu/image*.c (and to emu/symbols.c, which reads files the same way). A
+ * loader turns a file's bytes into pieces (an address and where its bytes are), in file order; image.c checks and joins
+ * them.
  */
 #ifndef EMU_IMAGE_PARTS_H
 #define EMU_IMAGE_PARTS_H
@@ -31,6 +32,10 @@ bool image_parts_fail(struct image_parts *parts, const char *format, ...) __attr
 
 /* Adds `size` bytes (0 is nothing) at `addr`. False, with the error line, when they lie outside the allowed ranges. */
 bool image_parts_add(struct image_parts *parts, uint32_t addr, const uint8_t *bytes, uint32_t size);
+
+/* The bytes of the file `name`, to be freed; NULL, with the error line, when it is not a regular file of 1 to
+ * IMAGE_MAX_BYTES bytes that can be read. Only `name` and `err` of the parts are used. */
+uint8_t *image_parts_read_file(struct image_parts *parts, size_t *size);
 
 /* The loaders. False, with the error line, when the file is not right. They set img->entry when the format tells it. */
 bool image_elf_read(struct image_parts *parts, const uint8_t *bytes, size_t size);

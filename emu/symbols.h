@@ -23,7 +23,10 @@ bool symbols_line(const struct symbols *s, uint32_t addr, const char **file, int
 bool symbols_find(const struct symbols *s, const char *name, uint32_t *addr, uint32_t *size);
 
 /* The frame of the caller of the function at `pc`, by .debug_frame/.eh_frame. `regs` are r0…r15 and are replaced by the
- * caller's; memory is read through `read_word`. False when it cannot be told. */
+ * caller's; memory is read through `read_word`. False when it cannot be told; `regs` are then as they were. The
+ * caller's r15 is the return address, or an EXC_RETURN (0xFFFFFFxx) when the function is an exception handler: r13 is
+ * then where the exception's frame lies, if that is on the same stack. To go on up from a return address, pass it less
+ * 2: the call itself may be the last instruction of its function. */
 bool symbols_unwind(const struct symbols *s, uint32_t regs[16],
                     bool (*read_word)(void *ctx, uint32_t addr, uint32_t *value), void *ctx);
 
