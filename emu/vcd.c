@@ -6,14 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Signals are numbered: pins first, then these two, then interrupt lines by IRQn. */
-enum { SIGNAL_EXCEPTION = PIN_COUNT, SIGNAL_SLEEP, SIGNAL_IRQ };
-
 enum {
+    EXCEPTION_BITS = 9,
+    /* Signals are numbered: pins first, then the exception number's bits, then these, then interrupt lines by IRQn. */
+    SIGNAL_EXCEPTION = PIN_COUNT,
+    SIGNAL_SLEEP = SIGNAL_EXCEPTION + EXCEPTION_BITS,
+    SIGNAL_IRQ,
     MAX_IRQS = 240,   /* ARMv7-M B1.5.2: what an NVIC can have */
     MAX_ACTIVE = 256, /* 16 system exceptions and MAX_IRQS, each active once at most */
-    EXCEPTION_BITS = 9,
-    ID_FIRST = '!', /* identifiers are written in the printable characters ! to ~ */
+    ID_FIRST = '!',   /* identifiers are written in the printable characters ! to ~ */
     ID_BASE = '~' - '!' + 1,
     ID_SIZE = 4,
 };
@@ -25,6 +26,7 @@ struct vcd {
     bool irq_named[MAX_IRQS];
     uint16_t active[MAX_ACTIVE]; /* exception numbers, the running one last */
     unsigned n_active;
+    unsigned exception; /* as it stands in the file */
 };
 
 static uint64_t picoseconds(vtime t)
@@ -52,11 +54,11 @@ static void put_bit(struct vcd *v, unsigned signal, bool level)
 
 static void put_exception(struct vcd *v)
 {
-    unsigned number = v->n_active ? v->active[v->n_active - 1] : 0;
-    char bits[EXCEPTION_BITS + 1] = {0}, id[ID_SIZE];
-    for (unsigned i = 0; i < EXCEPTION_BITS; i++)
-        bits[i] = number >> (EXCEPTION_BITS - 1 - i) & 1 ? '1' : '0';
-    fprintf(v->file, "b%s %s\n", bits, identifier(SIGNAL_EXCEPTION, id));
+    unsigned number = v->n_active ? v->active[v->n_active - 1] : 0, changed = number ^ v->exception;
+    for (unsigned bit = 0; bit < EXCEPTION_BITS; bit++)
+        if (changed >> bit & 1)
+            put_bit(v, SIGNAL_EXCEPTION + bit, number >> bit & 1);
+    v->exception = number;
 }
 
 static void put_time(struct vcd *v, vtime t)
@@ -148,12 +150,14 @@ static void declare(struct vcd *v, unsigned signal, const char *name)
 
 static void put_declarations(struct vcd *v, const struct vcd_signals *signals)
 {
-    char id[ID_SIZE];
     fprintf(v->file, "$version nrfemu $end\n$timescale 1 ps $end\n$scope module chip $end\n");
     for (unsigned pin = 0; pin < PIN_COUNT; pin++)
         declare(v, pin, pin_name(pin));
-    fprintf(v->file, "$var wire %d %s exception [%d:0] $end\n", EXCEPTION_BITS, identifier(SIGNAL_EXCEPTION, id),
-            EXCEPTION_BITS - 1);
+    for (unsigned bit = EXCEPTION_BITS; bit--;) {
+        char name[24];
+        snprintf(name, sizeof name, "exception[%u]", bit);
+        declare(v, SIGNAL_EXCEPTION + bit, name);
+    }
     declare(v, SIGNAL_SLEEP, "sleep");
     for (unsigned irqn = 0; irqn < MAX_IRQS && irqn < signals->n_irqs; irqn++) {
         v->irq_named[irqn] = signals->irq_name[irqn] != NULL;
@@ -169,8 +173,8 @@ static void put_first_values(struct vcd *v, const struct vcd_signals *signals)
     fprintf(v->file, "#%" PRIu64 "\n$dumpvars\n", picoseconds(v->written));
     for (unsigned pin = 0; pin < PIN_COUNT; pin++)
         put_bit(v, pin, signals->pins && pins_level(signals->pins, pin));
-    put_exception(v);
-    put_bit(v, SIGNAL_SLEEP, false);
+    for (unsigned signal = SIGNAL_EXCEPTION; signal <= SIGNAL_SLEEP; signal++)
+        put_bit(v, signal, false);
     for (unsigned irqn = 0; irqn < MAX_IRQS; irqn++)
         if (v->irq_named[irqn])
             put_bit(v, SIGNAL_IRQ + irqn, false);

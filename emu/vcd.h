@@ -1,7 +1,9 @@
 /*
  * Writes a VCD file (Value Change Dump, IEEE 1364-2001 chapter 18) from the event log, for GTKWave, PulseView and
  * sigrok-cli: every pin (P0.13), every interrupt line that has a name, the number of the exception that runs
- * (exception[8:0], as IPSR shows it; 0 is Thread mode) and whether the core sleeps (sleep).
+ * (exception[8] to exception[0], as IPSR shows it; 0 is Thread mode) and whether the core sleeps (sleep). The exception
+ * number is written bit by bit because libsigrok up to 0.5.2 stops reading at the first value wider than one bit;
+ * GTKWave puts the bits together again.
  *
  * The timescale is 1 ps. One unit of emulated time is 1953.125 ps; every time is rounded to the nearest picosecond from
  * the exact one, so that nothing accumulates. A tool that samples (sigrok) is better given a downsampling factor:
