@@ -10,19 +10,9 @@ void asm_sized(void);
 volatile uint32_t counter = 7;
 const char message[] = "hello";
 
-void Default_Handler(void)
-{
-    for (;;)
-        counter++; /* MARK default */
-}
+static uint32_t twice(uint32_t x);
 
-static uint32_t __attribute__((noinline)) twice(uint32_t x)
-{
-    counter += x; /* MARK twice */
-    return 2 * x;
-}
-
-/* The linker drops this one; its lines and frame must not lie over what is really at the start. */
+/* The linker drops this one; its lines and frame, which come first, must not lie over what is really at the start. */
 uint32_t dropped(uint32_t x)
 {
     for (uint32_t i = 0; i < x; i++) {
@@ -34,6 +24,18 @@ uint32_t dropped(uint32_t x)
         counter &= twice(i + 5) ^ x;
     }
     return counter;
+}
+
+void Default_Handler(void)
+{
+    for (;;)
+        counter++; /* MARK default */
+}
+
+static uint32_t __attribute__((noinline)) twice(uint32_t x)
+{
+    counter += x; /* MARK twice */
+    return 2 * x;
 }
 
 void Reset_Handler(void)
