@@ -62,6 +62,15 @@ static bool claimed(const struct periph_slot *s, const char *name)
     return false;
 }
 
+/* APPROTECT has no interrupt, but it lies in the page of CLOCK and POWER, which have. */
+static int irqn_of_page(const struct named_block *b)
+{
+    for (unsigned i = 0; i < named_block_count; i++)
+        if (named_blocks[i].base == b->base && named_blocks[i].irqn != PERIPH_NO_IRQ)
+            return named_blocks[i].irqn;
+    return PERIPH_NO_IRQ;
+}
+
 static struct periph_slot *slot_for(struct named *n, struct periph_engine *e, const struct named_block *b)
 {
     struct periph_slot *s = periph_engine_slot_at(e, b->base);
@@ -70,7 +79,7 @@ static struct periph_slot *slot_for(struct named *n, struct periph_engine *e, co
         return s;
     assert(n->n_slots < NAMED_MAX_SLOTS);
     s = &n->slot[n->n_slots++];
-    periph_slot_init(s, e, b->name, b->base & ~(PERIPH_SLOT_SIZE - 1u), b->irqn);
+    periph_slot_init(s, e, b->name, b->base & ~(PERIPH_SLOT_SIZE - 1u), irqn_of_page(b));
     return s;
 }
 

@@ -24,7 +24,7 @@ struct named_block {
 extern const struct named_block named_blocks[]; /* sorted as in data/nrf52840.regs */
 extern const unsigned named_block_count;
 
-enum { NAMED_MAX_TENANTS = 96, NAMED_MAX_SLOTS = 48 };
+enum { NAMED_MAX_TENANTS = 96, NAMED_MAX_SLOTS = 60 };
 
 /* Storage for what no model claims; owned by the caller. */
 struct named {
