@@ -3,7 +3,7 @@
 IMAGES := build/images
 ARM_CC ?= arm-none-eabi-gcc
 ARM_STRIP ?= arm-none-eabi-strip
-IMAGE_FLAGS := -mcpu=cortex-m4 -mthumb -O1 -fno-toplevel-reorder -ffunction-sections -ffreestanding -nostdlib -Wl,--gc-sections
+IMAGE_FLAGS := -mcpu=cortex-m4 -mthumb -O1 -fno-toplevel-reorder -ffunction-sections -ffreestanding -nostdlib -Wl,-n,--gc-sections
 
 $(IMAGES)/symbols%.elf: tests/images/symbols.c tests/images/symbols_asm.S tests/images/symbols.ld tests/images.mk
 	@mkdir -p $(@D)

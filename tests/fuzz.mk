@@ -1,0 +1,53 @@
+# Fuzzing of what reads files from outside. `make fuzz-smoke` is short and the same every time; `make fuzz-soak` goes on
+# for FUZZ_SECONDS with each target, keeps what it learns in build/fuzz/corpus and leaves failing inputs in build/fuzz.
+
+FUZZ := build/fuzz
+FUZZ_CC ?= clang-14
+FUZZ_SECONDS ?= 150
+FUZZ_CFLAGS := -std=gnu11 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+FUZZ_TARGETS := elf hex uf2 symbols
+
+# How many inputs a smoke run tries: about three seconds.
+FUZZ_RUNS_elf := 60000
+FUZZ_RUNS_hex := 60000
+FUZZ_RUNS_uf2 := 60000
+FUZZ_RUNS_symbols := 4000
+
+FUZZ_MAX_LEN_elf := 4096
+FUZZ_MAX_LEN_hex := 2048
+FUZZ_MAX_LEN_uf2 := 4096
+FUZZ_MAX_LEN_symbols := 16384
+
+FUZZ_IMAGE_SRC := emu/image.c emu/image_elf.c emu/image_hex.c emu/image_uf2.c emu/elf_view.c
+FUZZ_SRC_elf := $(FUZZ_IMAGE_SRC)
+FUZZ_SRC_hex := $(FUZZ_IMAGE_SRC)
+FUZZ_SRC_uf2 := $(FUZZ_IMAGE_SRC)
+FUZZ_SRC_symbols := $(FUZZ_IMAGE_SRC) $(wildcard emu/symbols*.c)
+FUZZ_LIBS_symbols := -ldw -lelf
+
+$(FUZZ_TARGETS:%=$(FUZZ)/fuzz_%): $(FUZZ)/fuzz_%: tests/fuzz/fuzz_%.c $$(FUZZ_SRC_$$*) $(wildcard emu/*.h tests/fuzz/*.h)
+	@mkdir -p $(@D)
+	$(FUZZ_CC) -I. -D_GNU_SOURCE $(FUZZ_CFLAGS) $(filter %.c,$^) -o $@ $(FUZZ_LIBS_$*)
+
+# Seeds: the programs of images.mk in every format.
+$(FUZZ)/seeds.stamp: tests/fuzz/make-seeds $(SYMBOL_IMAGES)
+	tests/fuzz/make-seeds $(FUZZ)/seeds $(SYMBOL_IMAGES)
+	@touch $@
+
+FUZZ_OPTIONS = -max_len=$(FUZZ_MAX_LEN_$*) -timeout=10 -rss_limit_mb=2048 -print_final_stats=0 -artifact_prefix=$(FUZZ)/$*-
+
+.PHONY: fuzz-smoke fuzz-soak $(FUZZ_TARGETS:%=fuzz-smoke-%) $(FUZZ_TARGETS:%=fuzz-soak-%)
+fuzz-smoke: $(FUZZ_TARGETS:%=fuzz-smoke-%)
+fuzz-soak: $(FUZZ_TARGETS:%=fuzz-soak-%)
+
+$(FUZZ_TARGETS:%=fuzz-smoke-%): fuzz-smoke-%: $(FUZZ)/fuzz_% $(FUZZ)/seeds.stamp
+	@echo "fuzz $*: $(FUZZ_RUNS_$*) inputs"
+	@rm -rf $(FUZZ)/smoke/$* && mkdir -p $(FUZZ)/smoke/$*
+	@$< -seed=1 -runs=$(FUZZ_RUNS_$*) $(FUZZ_OPTIONS) $(FUZZ)/smoke/$* $(FUZZ)/seeds/$* >$(FUZZ)/smoke-$*.log 2>&1 || \
+		{ tail -40 $(FUZZ)/smoke-$*.log; exit 1; }
+
+$(FUZZ_TARGETS:%=fuzz-soak-%): fuzz-soak-%: $(FUZZ)/fuzz_% $(FUZZ)/seeds.stamp
+	@echo "fuzz $*: $(FUZZ_SECONDS) s"
+	@mkdir -p $(FUZZ)/corpus/$*
+	@$< -max_total_time=$(FUZZ_SECONDS) $(FUZZ_OPTIONS) $(FUZZ)/corpus/$* $(FUZZ)/seeds/$* >$(FUZZ)/soak-$*.log 2>&1 || \
+		{ tail -40 $(FUZZ)/soak-$*.log; exit 1; }
