@@ -43,7 +43,7 @@ enum {
     PERIPH_SLOT_SIZE = 0x1000,
     PERIPH_MAX_SLOTS = 64,
     PERIPH_MAX_TENANTS = 12, /* CryptoCell has eleven blocks at one base */
-    PERIPH_MAX_CHAIN = 48, /* events caused by one event, through PPI and shorts, before we call it a loop */
+    PERIPH_MAX_CHAIN = 48,   /* events caused by one event, through PPI and shorts, before we call it a loop */
     PERIPH_NAME_MAX = 64,
     PERIPH_NO_IRQ = -1,
 

@@ -1,0 +1,70 @@
+/*
+ * The peripherals that are modelled: one line each, with the model's struct, its description, and where the chip has it
+ * (PS 4.2.3 "Peripheral instantiation"). Everything else of the chip answers by name (periph/named.h).
+ *
+ * `struct peripherals` is all of them with their slots and the engine; copying it is a snapshot.
+ */
+#ifndef PERIPH_CATALOGUE_H
+#define PERIPH_CATALOGUE_H
+
+#include "periph/clock.h"
+#include "periph/engine.h"
+#include "periph/gpio.h"
+#include "periph/gpiote.h"
+#include "periph/named.h"
+#include "periph/power.h"
+#include "periph/ppi.h"
+#include "periph/rtc.h"
+#include "periph/timer.h"
+
+/* X(member, struct, description, name, number, base, irqn). Instances at one page share a slot; of exclusive ones the
+ * first answers while none is enabled. */
+#define PERIPH_CATALOGUE(X)                                       \
+    X(clock, clock, clock_desc, "CLOCK", 0, 0x40000000, 0)        \
+    X(power, power, power_desc, "POWER", 0, 0x40000000, 0)        \
+    X(gpiote, gpiote, gpiote_desc, "GPIOTE", 0, 0x40006000, 6)    \
+    X(timer0, timer, timer_desc_4, "TIMER0", 0, 0x40008000, 8)    \
+    X(timer1, timer, timer_desc_4, "TIMER1", 1, 0x40009000, 9)    \
+    X(timer2, timer, timer_desc_4, "TIMER2", 2, 0x4000A000, 10)   \
+    X(rtc0, rtc, rtc_desc_3, "RTC0", 0, 0x4000B000, 11)           \
+    X(rtc1, rtc, rtc_desc_4, "RTC1", 1, 0x40011000, 17)           \
+    X(timer3, timer, timer_desc_6, "TIMER3", 3, 0x4001A000, 26)   \
+    X(timer4, timer, timer_desc_6, "TIMER4", 4, 0x4001B000, 27)   \
+    X(ppi, ppi, ppi_desc, "PPI", 0, 0x4001F000, PERIPH_NO_IRQ)    \
+    X(rtc2, rtc, rtc_desc_4, "RTC2", 2, 0x40024000, 36)           \
+    X(p0, gpio, gpio_desc_p0, "P0", 0, 0x50000000, PERIPH_NO_IRQ) \
+    X(p1, gpio, gpio_desc_p1, "P1", 1, 0x50000300, PERIPH_NO_IRQ)
+
+enum { CATALOGUE_MAX_SLOTS = 40 };
+
+struct peripherals {
+    struct periph_engine engine;
+    struct periph_slot slot[CATALOGUE_MAX_SLOTS];
+    unsigned n_slots;
+#define PERIPH_MEMBER(member, type, ...) struct type member;
+    PERIPH_CATALOGUE(PERIPH_MEMBER)
+#undef PERIPH_MEMBER
+    struct named named;
+};
+
+/* What the tables say of the chip, without a machine: for tools and the conformance test. */
+struct periph_instance {
+    const struct periph_desc *desc;
+    const char *name;
+    unsigned number;
+    uint32_t base;
+    int irqn;      /* or PERIPH_NO_IRQ */
+    size_t member; /* offset in struct peripherals */
+};
+
+extern const struct periph_instance periph_catalogue[];
+extern const unsigned periph_catalogue_count;
+
+/* Builds everything and joins it to the bus of `doors`, which must outlive it. Needs periph_engine_reset(&p->engine, 0)
+ * afterwards. */
+void peripherals_init(struct peripherals *p, const struct doors *doors);
+
+/* The instance called `name` ("TIMER3"); NULL when it is not modelled. */
+struct periph *peripherals_find(struct peripherals *p, const char *name);
+
+#endif
