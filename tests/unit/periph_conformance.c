@@ -11,11 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "periph/engine.h"
-#include "periph/named.h"
+#include "periph/catalogue.h"
 #include "tests/chip_description.h"
 
-enum { BLOCKS = 84, UNIT_SLOTS = 64 };
+enum { BLOCKS = 84 };
 
 /* Undocumented registers that models have because start-up code uses them. */
 static const struct {
@@ -31,6 +30,7 @@ static const struct {
     uint16_t offset;
     const char *why;
 } variable_reset[] = {
+    {"CLOCK", 0x40C, "HFCLKSTAT: who reads it has made HFCLK run"},
     {"POWER", 0x438, "USBREGSTATUS: whether the cable is plugged in"},
     {"POWER", 0x428, "RAMSTATUS: RAM is on"},
 };
@@ -42,8 +42,7 @@ struct chip {
     struct log log;
     struct core_state core;
     struct doors doors;
-    struct periph_engine engine;
-    struct named named;
+    struct peripherals p;
     struct chip_description desc;
 };
 
@@ -62,7 +61,6 @@ static int setup(void **state)
     c->log.write = drop_line;
     c->doors = (struct doors){
         .sched = &c->sched, .bus = &c->bus, .log = &c->log, .pins = &c->pins, .core = &c->core, .seed = 1};
-    periph_engine_init(&c->engine, &c->doors);
     if (!chip_description_read(&c->desc, "data/nrf52840.regs", err, sizeof err))
         fail_msg("%s", err);
     *state = c;
@@ -286,8 +284,8 @@ static unsigned compare(struct chip *chip, struct periph *p)
 /* The three blocks of named.c that no manual names have nothing to be compared with. */
 static bool in_description(const struct chip *c, const struct periph *p)
 {
-    for (unsigned i = 0; i < c->named.n_tenants; i++)
-        if (p == &c->named.tenant[i])
+    for (unsigned i = 0; i < c->p.named.n_tenants; i++)
+        if (p == &c->p.named.tenant[i])
             return chip_block(&c->desc, p->name) != NULL;
     return true;
 }
@@ -296,10 +294,10 @@ static unsigned compare_all(struct chip *c)
 {
     unsigned wrong = 0;
 
-    for (unsigned i = 0; i < c->engine.n_slots; i++)
-        for (unsigned k = 0; k < c->engine.slot[i]->n_tenants; k++)
-            if (in_description(c, c->engine.slot[i]->tenant[k]))
-                wrong += compare(c, c->engine.slot[i]->tenant[k]);
+    for (unsigned i = 0; i < c->p.engine.n_slots; i++)
+        for (unsigned k = 0; k < c->p.engine.slot[i]->n_tenants; k++)
+            if (in_description(c, c->p.engine.slot[i]->tenant[k]))
+                wrong += compare(c, c->p.engine.slot[i]->tenant[k]);
     return wrong;
 }
 
@@ -353,9 +351,30 @@ static void named_blocks_conform(void **state)
     struct chip *c = *state;
 
     assert_int_equal(named_block_count, BLOCKS);
-    named_fill(&c->named, &c->engine);
-    periph_engine_reset(&c->engine, 0);
+    periph_engine_init(&c->p.engine, &c->doors);
+    named_fill(&c->p.named, &c->p.engine);
+    periph_engine_reset(&c->p.engine, 0);
     assert_int_equal(compare_all(c), 0);
+}
+
+static void the_catalogue_conforms(void **state)
+{
+    struct chip *c = *state;
+
+    peripherals_init(&c->p, &c->doors);
+    periph_engine_reset(&c->p.engine, 0);
+    assert_int_equal(compare_all(c), 0);
+}
+
+/* Modelled or named: every block of the chip answers. FICR and UICR are memories. */
+static void every_block_is_there(void **state)
+{
+    struct chip *c = *state;
+
+    peripherals_init(&c->p, &c->doors);
+    for (unsigned i = 0; i < c->desc.n_blocks; i++)
+        if (c->desc.block[i].base >= 0x20000000)
+            assert_non_null(periph_engine_slot_at(&c->p.engine, c->desc.block[i].base));
 }
 
 int main(void)
@@ -364,6 +383,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_description_follows_nordics_pattern, setup, teardown),
         cmocka_unit_test_setup_teardown(some_facts_read_back, setup, teardown),
         cmocka_unit_test_setup_teardown(named_blocks_conform, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_catalogue_conforms, setup, teardown),
+        cmocka_unit_test_setup_teardown(every_block_is_there, setup, teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
