@@ -16,12 +16,16 @@
 #include "periph/ppi.h"
 #include "periph/rtc.h"
 #include "periph/timer.h"
+#include "periph/uart.h"
+#include "periph/uarte.h"
 
 /* X(member, struct, description, name, number, base, irqn). Instances at one page share a slot; of exclusive ones the
  * first answers while none is enabled. */
 #define PERIPH_CATALOGUE(X)                                       \
     X(clock, clock, clock_desc, "CLOCK", 0, 0x40000000, 0)        \
     X(power, power, power_desc, "POWER", 0, 0x40000000, 0)        \
+    X(uart0, uart, uart_desc, "UART0", 0, 0x40002000, 2)          \
+    X(uarte0, uarte, uarte_desc, "UARTE0", 0, 0x40002000, 2)      \
     X(gpiote, gpiote, gpiote_desc, "GPIOTE", 0, 0x40006000, 6)    \
     X(timer0, timer, timer_desc_4, "TIMER0", 0, 0x40008000, 8)    \
     X(timer1, timer, timer_desc_4, "TIMER1", 1, 0x40009000, 9)    \
@@ -32,6 +36,7 @@
     X(timer4, timer, timer_desc_6, "TIMER4", 4, 0x4001B000, 27)   \
     X(ppi, ppi, ppi_desc, "PPI", 0, 0x4001F000, PERIPH_NO_IRQ)    \
     X(rtc2, rtc, rtc_desc_4, "RTC2", 2, 0x40024000, 36)           \
+    X(uarte1, uarte, uarte_desc, "UARTE1", 1, 0x40028000, 40)     \
     X(p0, gpio, gpio_desc_p0, "P0", 0, 0x50000000, PERIPH_NO_IRQ) \
     X(p1, gpio, gpio_desc_p1, "P1", 1, 0x50000300, PERIPH_NO_IRQ)
 
