@@ -119,6 +119,11 @@ void uart_line_send(struct uart_line *l, int byte, vtime at);
 void uart_line_abort(struct uart_line *l);
 
 void uart_line_receive(struct uart_line *l, bool on, vtime at);
+/* Whether a frame is over at `at` that was not delivered yet. */
+static inline bool uart_line_frame_is_due(const struct uart_line *l, vtime at)
+{
+    return l->rx_frame && l->rx.due <= at;
+}
 /* RTS, with which CONFIG.HWFC makes the other end pause; without it the other end does not care. */
 void uart_line_ready(struct uart_line *l, bool ready, vtime at);
 

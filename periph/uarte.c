@@ -176,6 +176,10 @@ static void rxto_fire(void *ctx, vtime due)
 {
     struct uarte *u = ctx;
 
+    if (uart_line_frame_is_due(line(u), due)) { /* it still counts */
+        sched_at(periph_doors(periph(u))->sched, &u->rxto, due);
+        return;
+    }
     uart_line_receive(line(u), false, due);
     if (u->rx.active)
         end_rx(u, due);
