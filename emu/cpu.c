@@ -352,7 +352,6 @@ static bool may_touch_device(struct cpu *c, uint32_t pc, const struct insn *in)
  * make something due. `*end` becomes the address behind it. */
 static bool it_needs_care(struct cpu *c, uint32_t pc, uint8_t it, vtime now, uint32_t *end)
 {
-    uint32_t watch = c->watch & ~(uint32_t)INSN_ALIGNED;
     bool care = (c->watch & INSN_ANY) != 0, device = false, wrote = false;
     vtime worst = 0;
     uint32_t apsr = reg(c, UC_ARM_REG_APSR_NZCV);
@@ -365,7 +364,7 @@ static bool it_needs_care(struct cpu *c, uint32_t pc, uint8_t it, vtime now, uin
         bool holds = insn_condition(it >> 4, apsr);
         worst += holds ? in->cycles : 1;
         care |= holds && device;
-        care |= ((in->flags ^ INSN_DECODED) & watch & ~(uint32_t)INSN_IN_RAM) != 0;
+        care |= c->stale || ((in->flags ^ INSN_DECODED) & c->watch & ~(uint32_t)INSN_IN_RAM);
         if (holds && (in->flags & INSN_MEMORY))
             device |= wrote || may_touch_device(c, pc, in);
         wrote |= holds;
@@ -532,24 +531,26 @@ static bool begin_it(struct cpu *c, uint32_t pc, const struct insn *in)
     return true;
 }
 
-/* Something may be due, or the instruction needs care. True: execute it now. */
-static bool look_closer(struct cpu *c, uint32_t pc, const struct insn *in)
+/* Stops at a boundary where something else must happen first. */
+static bool something_due(struct cpu *c, uint32_t pc, const struct insn *in)
 {
     if (c->masks)
         apply_masks(c);
-    if (c->sched->now >= c->sched->deadline) {
+    if (c->sched->now >= c->sched->deadline)
         stop_at(c, CPU_STOP_DEADLINE, pc);
-        return false;
-    }
-    if (c->s.retired >= c->stop_retired) {
+    else if (c->s.retired >= c->stop_retired)
         stop_at(c, CPU_STOP_BUDGET, pc);
-        return false;
-    }
-    uint32_t flags = in->flags;
-    if (flags & INSN_BREAK) {
+    else if (in->flags & INSN_BREAK)
         stop_at(c, CPU_STOP_BREAKPOINT, pc);
+    return c->stopped;
+}
+
+/* Something may be due, or the instruction needs care. True: execute it now. */
+static bool look_closer(struct cpu *c, uint32_t pc, const struct insn *in)
+{
+    if (something_due(c, pc, in))
         return false;
-    }
+    uint32_t flags = in->flags;
     if (c->traps.access && !check_fetch(c, pc, in))
         return false;
     if ((flags & INSN_FP) && c->traps.fp) {
@@ -596,9 +597,11 @@ static void finish_member(struct cpu *c, uint32_t pc, uint32_t expected)
 /* The slow path of on_code(). True: execute the instruction now. */
 static bool before_insn(struct cpu *c, uint32_t pc, uint32_t expected)
 {
+    if (c->member == MEMBER_NEXT) {
+        c->member = MEMBER_DONE;
+        return true;
+    }
     if (c->member == MEMBER_DONE) {
-        if (c->masks)
-            apply_masks(c);
         finish_member(c, pc, expected);
         return false;
     }
@@ -609,11 +612,7 @@ static bool before_insn(struct cpu *c, uint32_t pc, uint32_t expected)
     }
     if (c->sched->now < c->sched->deadline && !((in->flags ^ INSN_DECODED) & c->watch & ~(uint32_t)INSN_IN_RAM))
         return true;
-    if (!look_closer(c, pc, in))
-        return false;
-    if (c->member == MEMBER_NEXT)
-        c->member = MEMBER_DONE;
-    return true;
+    return look_closer(c, pc, in);
 }
 
 /* What a jump to `pc` (not behind the last instruction) costs. False: stopped. */
@@ -824,22 +823,22 @@ static uint32_t run_it(struct cpu *c, uint32_t pc)
         stop_at(c, CPU_STOP_FETCH_FAULT, pc);
         return pc;
     }
-    bool care = it_needs_care(c, pc, c->s.it, c->sched->now, &end), holds = it_holds(c, c->s.it);
     uint8_t it = c->s.it;
-    if (care && !holds) {
-        if (c->sched->now >= c->sched->deadline || c->s.retired >= c->stop_retired || (in->flags & INSN_BREAK)) {
-            stop_at(c,
-                    c->sched->now >= c->sched->deadline ? CPU_STOP_DEADLINE
-                    : c->s.retired >= c->stop_retired   ? CPU_STOP_BUDGET
-                                                        : CPU_STOP_BREAKPOINT,
-                    pc);
+    if (it_needs_care(c, pc, it, c->sched->now, &end)) {
+        /* The engine cannot stop at a member of a block: look before it starts. */
+        c->redirect = false;
+        c->redirect_pc = pc;
+        if (c->stale)
             return pc;
+        if (!it_holds(c, it)) {
+            if (something_due(c, pc, in))
+                return pc;
+            retire(c, 1);
+            c->s.it = insn_it_advance(it);
+            return pc + in->size;
         }
-        retire(c, 1);
-        c->s.it = insn_it_advance(it);
-        return pc + in->size;
-    }
-    if (care) {
+        if (!look_closer(c, pc, in))
+            return c->redirect_pc;
         c->member = MEMBER_NEXT;
         it = (uint8_t)((it & 0xF0) | 8);
     } else {

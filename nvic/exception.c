@@ -9,7 +9,7 @@
 enum { FRAME_BASIC = 0x20, FRAME_EXTENDED = 0x68 };
 #define XPSR_ALIGNED (1u << 9)
 #define XPSR_T       (1u << 24)
-#define XPSR_KEEP    0xFE0FFFFFu /* what the frame's xPSR brings back, bit 9 apart */
+#define XPSR_KEEP    0xFF0FFFFFu /* what the frame's xPSR brings back, bit 9 apart */
 
 static void spend(struct core *c, unsigned n)
 {
