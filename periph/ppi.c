@@ -62,7 +62,10 @@ static void event_raised(void *ctx, uint32_t event)
     struct ppi *ppi = ctx;
     uint32_t enabled = periph_get(&ppi->p, CHEN);
 
-    for (unsigned i = 0; enabled >> i; i++)
+    if (!enabled)
+        return;
+
+    for (unsigned i = 0; i < PPI_CHANNELS; i++)
         if ((enabled >> i & 1) && ppi_event_end(ppi, i) == event) {
             trigger(ppi, ppi_task_end(ppi, i, false), CH_TEP + CH_STRIDE * i);
             trigger(ppi, ppi_task_end(ppi, i, true), FORK_TEP + 4 * i);
