@@ -137,15 +137,14 @@ static bool section_bytes(Elf *elf, const char *name, struct reader *bytes)
     if (elf_getshdrstrndx(elf, &names))
         return false;
     for (Elf_Scn *scn = NULL; (scn = elf_nextscn(elf, scn));) {
-        Elf32_Shdr *header = elf32_getshdr(scn);
-        const char *found = header ? elf_strptr(elf, names, header->sh_name) : NULL;
+        GElf_Shdr header; /* gelf's copies, because in a broken file nothing is aligned */
+        GElf_Chdr packed;
+        const char *found = gelf_getshdr(scn, &header) ? elf_strptr(elf, names, header.sh_name) : NULL;
         if (!found || strcmp(found, name) != 0)
             continue;
-        if (header->sh_flags & SHF_COMPRESSED) {
-            Elf32_Chdr *packed = elf32_getchdr(scn);
-            if (!packed || packed->ch_size > UNPACKED_MAX || elf_compress(scn, 0, 0) < 0)
-                return false;
-        }
+        if ((header.sh_flags & SHF_COMPRESSED) &&
+            (!gelf_getchdr(scn, &packed) || packed.ch_size > UNPACKED_MAX || elf_compress(scn, 0, 0) < 0))
+            return false;
         Elf_Data *data = elf_getdata(scn, NULL);
         if (!data || !data->d_buf)
             return false;

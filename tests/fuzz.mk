@@ -8,10 +8,10 @@ FUZZ_CFLAGS := -std=gnu11 -O1 -g -fsanitize=fuzzer,address,undefined -fno-saniti
 FUZZ_TARGETS := elf hex uf2 symbols
 
 # How many inputs a smoke run tries: about three seconds.
-FUZZ_RUNS_elf := 60000
-FUZZ_RUNS_hex := 60000
-FUZZ_RUNS_uf2 := 60000
-FUZZ_RUNS_symbols := 4000
+FUZZ_RUNS_elf := 300000
+FUZZ_RUNS_hex := 300000
+FUZZ_RUNS_uf2 := 300000
+FUZZ_RUNS_symbols := 30000
 
 FUZZ_MAX_LEN_elf := 4096
 FUZZ_MAX_LEN_hex := 2048

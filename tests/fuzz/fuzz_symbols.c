@@ -11,6 +11,21 @@
 #include "emu/symbols.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+size_t LLVMFuzzerMutate(uint8_t *bytes, size_t size, size_t max_size);
+size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t size, size_t max_size, unsigned seed);
+
+/* Mostly changes a few bytes where they are: inserted or removed ones break the ELF's headers, so that the debug
+ * information is never looked at. */
+size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t size, size_t max_size, unsigned seed)
+{
+    enum { WINDOW = 32 };
+
+    if (size <= WINDOW || seed % 8 == 0)
+        return LLVMFuzzerMutate(bytes, size, max_size);
+    size_t at = seed / 8 % (size - WINDOW);
+    LLVMFuzzerMutate(bytes + at, 1 + seed / 64 % WINDOW, 1 + seed / 64 % WINDOW);
+    return size;
+}
 
 /* Memory whose words are their own addresses, but for a hole now and then. */
 static bool read_word(void *ctx, uint32_t addr, uint32_t *value)

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <elf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -345,6 +346,32 @@ static void ask_everything(const char *path)
     symbols_close(s);
 }
 
+/* Found by fuzzing: nothing says that section headers are aligned. */
+static void test_misaligned_section_headers(void **state)
+{
+    char path[] = "/tmp/emu_symbols.XXXXXX";
+    FILE *in = fopen(debug_images[0], "rb");
+    int fd = mkstemp(path);
+    static uint8_t bytes[1 << 20];
+    Elf32_Ehdr header;
+
+    assert_true(in && fd >= 0);
+    size_t size = fread(bytes, 1, sizeof bytes / 2, in);
+    fclose(in);
+    memcpy(&header, bytes, sizeof header);
+    size_t table = header.e_shnum * sizeof(Elf32_Shdr), moved = (size | 3) + 2;
+    memcpy(bytes + moved, bytes + header.e_shoff, table);
+    header.e_shoff = moved;
+    memcpy(bytes, &header, sizeof header);
+    assert_int_equal(write(fd, bytes, moved + table), moved + table);
+    close(fd);
+    struct symbols *s = open_image(path);
+    check_names(s);
+    check_frames_of_asm_sized(s);
+    symbols_close(s);
+    unlink(path);
+}
+
 /* Cut short or with bytes overwritten at regular places: anything may come out, but it must come out. */
 static void test_broken_files(void **state)
 {
@@ -383,6 +410,7 @@ int main(void)
         cmocka_unit_test(test_frames_that_lead_nowhere),
         cmocka_unit_test(test_nothing_is_a_valid_symbol_reader),
         cmocka_unit_test(test_no_elf),
+        cmocka_unit_test(test_misaligned_section_headers),
         cmocka_unit_test(test_broken_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
