@@ -39,6 +39,8 @@ static enum rsp_outcome add(struct rsp_session *s, struct rsp_args *args)
         return RSP_SEND;
     if (!take_point(args, &point))
         return rsp_syntax(s);
+    if (!s->attached)
+        return rsp_fail(s, RSP_ERROR_REFUSED, "not attached");
     if (!rsp_points_add(&s->hub->points, s->hub->target, s->slot, point))
         return rsp_fail(s, RSP_ERROR_REFUSED, "the target refuses this point: none is free, or it does not fit");
     return rsp_ok(s);

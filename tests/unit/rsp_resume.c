@@ -205,6 +205,7 @@ static void detaching(void **state)
     assert_int_equal(r->fake.detaches, 1);
     assert_string_equal(rig_run(r, 2), "");
     assert_string_equal(rig_ask(r, "c"), "E16");
+    assert_string_equal(rig_ask(r, "Z1,104,2"), "E16");
     assert_string_equal(rig_ask(r, "D"), "OK");
     assert_int_equal(r->fake.detaches, 1);
     assert_string_equal(rig_ask(r, "vAttach;2"), "E16");
