@@ -5,18 +5,20 @@ FUZZ := build/fuzz
 FUZZ_CC ?= clang-14
 FUZZ_SECONDS ?= 150
 FUZZ_CFLAGS := -std=gnu11 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
-FUZZ_TARGETS := elf hex uf2 symbols
+FUZZ_TARGETS := elf hex uf2 symbols rsp
 
 # How many inputs a smoke run tries: about three seconds.
 FUZZ_RUNS_elf := 300000
 FUZZ_RUNS_hex := 300000
 FUZZ_RUNS_uf2 := 300000
 FUZZ_RUNS_symbols := 30000
+FUZZ_RUNS_rsp := 12000
 
 FUZZ_MAX_LEN_elf := 4096
 FUZZ_MAX_LEN_hex := 2048
 FUZZ_MAX_LEN_uf2 := 4096
 FUZZ_MAX_LEN_symbols := 16384
+FUZZ_MAX_LEN_rsp := 2048
 
 FUZZ_IMAGE_SRC := emu/image.c emu/image_elf.c emu/image_hex.c emu/image_uf2.c emu/elf_view.c
 FUZZ_SRC_elf := $(FUZZ_IMAGE_SRC)
@@ -24,14 +26,16 @@ FUZZ_SRC_hex := $(FUZZ_IMAGE_SRC)
 FUZZ_SRC_uf2 := $(FUZZ_IMAGE_SRC)
 FUZZ_SRC_symbols := $(FUZZ_IMAGE_SRC) $(wildcard emu/symbols*.c)
 FUZZ_LIBS_symbols := -ldw -lelf
+FUZZ_SRC_rsp := $(filter-out rsp/server.c,$(wildcard rsp/*.c)) tests/fakes/rsp_fake_target.c emu/log.c
 
 $(FUZZ_TARGETS:%=$(FUZZ)/fuzz_%): $(FUZZ)/fuzz_%: tests/fuzz/fuzz_%.c $$(FUZZ_SRC_$$*) $(wildcard emu/*.h tests/fuzz/*.h)
 	@mkdir -p $(@D)
 	$(FUZZ_CC) -I. -D_GNU_SOURCE $(FUZZ_CFLAGS) $(filter %.c,$^) -o $@ $(FUZZ_LIBS_$*)
 
 # Seeds: the programs of images.mk in every format.
-$(FUZZ)/seeds.stamp: tests/fuzz/make-seeds $(SYMBOL_IMAGES)
+$(FUZZ)/seeds.stamp: tests/fuzz/make-seeds $(SYMBOL_IMAGES) $(wildcard tests/fuzz/rsp/*)
 	tests/fuzz/make-seeds $(FUZZ)/seeds $(SYMBOL_IMAGES)
+	cp -r tests/fuzz/rsp $(FUZZ)/seeds/
 	@touch $@
 
 FUZZ_OPTIONS = -max_len=$(FUZZ_MAX_LEN_$*) -timeout=10 -rss_limit_mb=2048 -print_final_stats=0 -artifact_prefix=$(FUZZ)/$*-
