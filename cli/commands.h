@@ -1,0 +1,17 @@
+/*
+ * The subcommands of nrfemu. Each gives the process' exit status.
+ */
+#ifndef CLI_COMMANDS_H
+#define CLI_COMMANDS_H
+
+#include "cli/options.h"
+
+enum { EXIT_BAD_INPUT = 2 }; /* a bad file, option or input */
+
+/* `nrfemu run`, with its options parsed. */
+int command_run(const struct run_options *o);
+
+/* `nrfemu info FIRMWARE...`: what is in the images; argv[0] is the subcommand. */
+int command_info(int argc, char **argv);
+
+#endif

@@ -1,0 +1,133 @@
+#include "cli/stimulus.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/duration.h"
+#include "emu/irq.h"
+
+static const char *skip_spaces(const char *p) { return p + strspn(p, " \t"); }
+
+static bool fail(char *err, size_t err_size, const char *message)
+{
+    snprintf(err, err_size, "%s", message);
+    return false;
+}
+
+static bool parse_pin(const char *p, struct stimulus *s, char *err, size_t err_size)
+{
+    char name[8], level;
+    int end = 0;
+    if (sscanf(p, "%7s %c%n", name, &level, &end) != 2 || *skip_spaces(p + end))
+        return fail(err, err_size, "expected 'pin P0.11 0' (level 0, 1 or z)");
+    int pin = pin_by_name(name);
+    const char *levels = "z01", *at = strchr(levels, level);
+    if (pin < 0)
+        return fail(err, err_size, "no such pin: they are P0.00 to P0.31 and P1.00 to P1.15");
+    if (!at)
+        return fail(err, err_size, "a pin's level is 0, 1 or z");
+    s->pin = (unsigned)pin;
+    s->drive = (enum pin_drive[]){PIN_Z, PIN_LOW, PIN_HIGH}[at - levels];
+    return true;
+}
+
+static bool parse_irq(const char *p, struct stimulus *s, char *err, size_t err_size)
+{
+    char *end;
+    unsigned long n = strtoul(p, &end, 10);
+    if (!isdigit((unsigned char)*p) || *skip_spaces(end) || n >= IRQ_LINES) {
+        snprintf(err, err_size, "expected 'irq N' with N from 0 to %d", IRQ_LINES - 1);
+        return false;
+    }
+    s->irqn = (unsigned)n;
+    return true;
+}
+
+static int hex_digit(char c)
+{
+    if (!isxdigit((unsigned char)c))
+        return -1;
+    return isdigit((unsigned char)c) ? c - '0' : tolower((unsigned char)c) - 'a' + 10;
+}
+
+/* The character behind a backslash; moves `*p` behind it. -1: there is no such one. */
+static int parse_escape(const char **p)
+{
+    static const char names[] = "nrt0\"\\", values[] = {'\n', '\r', '\t', '\0', '"', '\\'};
+    char c = *(*p)++;
+    const char *at = c ? strchr(names, c) : NULL;
+    if (at)
+        return values[at - names];
+    if (c != 'x')
+        return -1;
+    int high = hex_digit(**p), low = high < 0 ? -1 : hex_digit((*p)[1]);
+    *p += low < 0 ? 0 : 2;
+    return low < 0 ? -1 : high << 4 | low;
+}
+
+/* Into `s->text`, which has room. False: no closing quote or a bad escape. */
+static bool parse_quoted(const char *p, struct stimulus *s)
+{
+    while (*p && *p != '"') {
+        int c = (unsigned char)*p++;
+        if (c == '\\' && (c = parse_escape(&p)) < 0)
+            return false;
+        s->text[s->length++] = (uint8_t)c;
+    }
+    return *p == '"' && !*skip_spaces(p + 1);
+}
+
+static bool parse_text(const char *p, struct stimulus *s, char *err, size_t err_size)
+{
+    s->text = malloc(strlen(p) + 1);
+    if (!s->text)
+        return fail(err, err_size, "out of memory");
+    if (*p == '"' && parse_quoted(p + 1, s))
+        return true;
+    stimulus_free(s);
+    return fail(err, err_size, "expected 'uart0 \"text\"' with \\n \\r \\t \\0 \\\" \\\\ or \\xHH in the text");
+}
+
+static bool parse_nothing(const char *p, struct stimulus *s, char *err, size_t err_size)
+{
+    return !*p || fail(err, err_size, "nothing comes behind 'reset'");
+}
+
+static const struct action {
+    const char *name;
+    enum stimulus_kind kind;
+    unsigned uart;
+    bool (*parse)(const char *p, struct stimulus *s, char *err, size_t err_size);
+} actions[] = {
+    {"pin", STIMULUS_PIN, 0, parse_pin},         {"irq", STIMULUS_IRQ, 0, parse_irq},
+    {"uart0", STIMULUS_UART, 0, parse_text},     {"uart1", STIMULUS_UART, 1, parse_text},
+    {"reset", STIMULUS_RESET, 0, parse_nothing},
+};
+
+bool stimulus_parse(const char *spec, struct stimulus *out, char *err, size_t err_size)
+{
+    *out = (struct stimulus){0};
+    const char *equals = strchr(spec, '=');
+    if (!equals || !duration_parse(spec, (size_t)(equals - spec), &out->time))
+        return fail(err, err_size, "expected 'TIME=ACTION', such as '5ms=pin P0.11 0'");
+    const char *p = skip_spaces(equals + 1);
+    size_t n = strcspn(p, " \t");
+    for (unsigned i = 0; i < sizeof actions / sizeof actions[0]; i++) {
+        const struct action *a = &actions[i];
+        if (strlen(a->name) != n || memcmp(a->name, p, n) != 0)
+            continue;
+        out->kind = a->kind;
+        out->uart = a->uart;
+        return a->parse(skip_spaces(p + n), out, err, err_size);
+    }
+    return fail(err, err_size, "the action is pin, irq, uart0, uart1 or reset");
+}
+
+void stimulus_free(struct stimulus *s)
+{
+    free(s->text);
+    s->text = NULL;
+    s->length = 0;
+}
