@@ -298,6 +298,9 @@ void periph_guest_error(struct periph *p, uint32_t offset, const char *what)
         log_msg(d->log, LOG_WARN, "guest: %s: %s (pc 0x%08x)", name, what, d->core ? d->core->pc : 0);
 }
 
+/* While another tenant is enabled, a register is only the memory that they share. */
+static bool acts(const struct periph *p) { return !p->slot->active || periph_enabled(p); }
+
 static uint32_t read_reg(const struct periph_place *at, uint32_t offset, bool debugger)
 {
     const struct periph_reg_desc *r = at->entry.reg;
@@ -305,7 +308,7 @@ static uint32_t read_reg(const struct periph_place *at, uint32_t offset, bool de
 
     if (r->unmodelled && !debugger)
         log_unmodelled(s, offset, "is not modelled");
-    if (r->read && !(debugger && r->read_acts))
+    if (r->read && acts(at->p) && !(debugger && r->read_acts))
         return r->read(at->p, at->index);
     return r->access == PERIPH_WO ? 0 : s->word[offset / 4];
 }
@@ -362,7 +365,7 @@ static void write_reg(const struct periph_place *at, uint32_t offset, uint32_t v
         log_unmodelled(s, offset, "is not modelled");
     if (r->access == PERIPH_RO)
         periph_guest_error(at->p, offset - at->p->offset, "write to a read-only register ignored");
-    else if (r->write)
+    else if (r->write && acts(at->p))
         r->write(at->p, at->index, value & mask);
     else if (r->access == PERIPH_W1C)
         *word &= ~(value & mask);

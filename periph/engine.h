@@ -17,7 +17,8 @@
  *   - UART0 and UARTE0; SPI, SPIM, SPIS, TWI, TWIM and TWIS: `enable_value` makes a tenant exclusive. The register
  *     ENABLE (0x500) decides which one answers, and tasks of the others do nothing. They share registers at equal
  *     offsets, event bits, INTEN and SHORTS, as on the chip (PS 6.1.2 "Peripherals with shared ID"): the values stay
- *     when ENABLE changes. While no tenant is enabled, the first one that has the register answers.
+ *     when ENABLE changes. A register that only a tenant has which is not the enabled one is mere memory. While no
+ *     tenant is enabled, the first one that has the register answers, functions and all.
  *
  * Numbers: a task's number is its offset / 4 (0…31), an event's (offset - 0x100) / 4 (0…31, also its bit in INTEN).
  *
