@@ -12,7 +12,6 @@ static void set_line(struct periph_slot *s, bool level)
     s->line = level;
     if (s->irqn == PERIPH_NO_IRQ)
         return;
-    evlog_emit(d->evlog, EV_IRQ_LINE, (uint32_t)s->irqn, level);
     if (d->irq.set_level)
         irq_set_level(&d->irq, (unsigned)s->irqn, level);
 }

@@ -41,6 +41,7 @@ static inline void chip_line(void *ctx, unsigned irqn, bool level)
 
     assert_true(irqn < IRQ_LINES);
     assert_int_not_equal(c->line[irqn], level); /* only changes are told */
+    evlog_emit(&c->evlog, EV_IRQ_LINE, irqn, level);
     c->line[irqn] = level;
     c->rises[irqn] += level;
 }

@@ -96,7 +96,7 @@ static void prescaler(void **state)
     chip_run_to(c, EDGE(3000));
     /* The first increment comes 328 periods after the one before edge 1000. */
     assert_int_equal(chip_time_of(c, EV_EVENT, RTC1 + COMPARE(0), 0), EDGE(999 + 3 * 328));
-    assert_int_equal(chip_time_of(c, EV_IRQ_LINE, 1, 0), EDGE(999 + 3 * 328));
+    assert_int_equal(chip_time_of(c, EV_IRQ_LINE, true, 0), EDGE(999 + 3 * 328));
     free(c);
 }
 
