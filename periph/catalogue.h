@@ -12,6 +12,7 @@
 #include "periph/gpio.h"
 #include "periph/gpiote.h"
 #include "periph/named.h"
+#include "periph/nvmc.h"
 #include "periph/power.h"
 #include "periph/ppi.h"
 #include "periph/rtc.h"
@@ -21,23 +22,24 @@
 
 /* X(member, struct, description, name, number, base, irqn). Instances at one page share a slot; of exclusive ones the
  * first answers while none is enabled. */
-#define PERIPH_CATALOGUE(X)                                       \
-    X(clock, clock, clock_desc, "CLOCK", 0, 0x40000000, 0)        \
-    X(power, power, power_desc, "POWER", 0, 0x40000000, 0)        \
-    X(uart0, uart, uart_desc, "UART0", 0, 0x40002000, 2)          \
-    X(uarte0, uarte, uarte_desc, "UARTE0", 0, 0x40002000, 2)      \
-    X(gpiote, gpiote, gpiote_desc, "GPIOTE", 0, 0x40006000, 6)    \
-    X(timer0, timer, timer_desc_4, "TIMER0", 0, 0x40008000, 8)    \
-    X(timer1, timer, timer_desc_4, "TIMER1", 1, 0x40009000, 9)    \
-    X(timer2, timer, timer_desc_4, "TIMER2", 2, 0x4000A000, 10)   \
-    X(rtc0, rtc, rtc_desc_3, "RTC0", 0, 0x4000B000, 11)           \
-    X(rtc1, rtc, rtc_desc_4, "RTC1", 1, 0x40011000, 17)           \
-    X(timer3, timer, timer_desc_6, "TIMER3", 3, 0x4001A000, 26)   \
-    X(timer4, timer, timer_desc_6, "TIMER4", 4, 0x4001B000, 27)   \
-    X(ppi, ppi, ppi_desc, "PPI", 0, 0x4001F000, PERIPH_NO_IRQ)    \
-    X(rtc2, rtc, rtc_desc_4, "RTC2", 2, 0x40024000, 36)           \
-    X(uarte1, uarte, uarte_desc, "UARTE1", 1, 0x40028000, 40)     \
-    X(p0, gpio, gpio_desc_p0, "P0", 0, 0x50000000, PERIPH_NO_IRQ) \
+#define PERIPH_CATALOGUE(X)                                        \
+    X(clock, clock, clock_desc, "CLOCK", 0, 0x40000000, 0)         \
+    X(power, power, power_desc, "POWER", 0, 0x40000000, 0)         \
+    X(uart0, uart, uart_desc, "UART0", 0, 0x40002000, 2)           \
+    X(uarte0, uarte, uarte_desc, "UARTE0", 0, 0x40002000, 2)       \
+    X(gpiote, gpiote, gpiote_desc, "GPIOTE", 0, 0x40006000, 6)     \
+    X(timer0, timer, timer_desc_4, "TIMER0", 0, 0x40008000, 8)     \
+    X(timer1, timer, timer_desc_4, "TIMER1", 1, 0x40009000, 9)     \
+    X(timer2, timer, timer_desc_4, "TIMER2", 2, 0x4000A000, 10)    \
+    X(rtc0, rtc, rtc_desc_3, "RTC0", 0, 0x4000B000, 11)            \
+    X(rtc1, rtc, rtc_desc_4, "RTC1", 1, 0x40011000, 17)            \
+    X(timer3, timer, timer_desc_6, "TIMER3", 3, 0x4001A000, 26)    \
+    X(timer4, timer, timer_desc_6, "TIMER4", 4, 0x4001B000, 27)    \
+    X(nvmc, nvmc, nvmc_desc, "NVMC", 0, 0x4001E000, PERIPH_NO_IRQ) \
+    X(ppi, ppi, ppi_desc, "PPI", 0, 0x4001F000, PERIPH_NO_IRQ)     \
+    X(rtc2, rtc, rtc_desc_4, "RTC2", 2, 0x40024000, 36)            \
+    X(uarte1, uarte, uarte_desc, "UARTE1", 1, 0x40028000, 40)      \
+    X(p0, gpio, gpio_desc_p0, "P0", 0, 0x50000000, PERIPH_NO_IRQ)  \
     X(p1, gpio, gpio_desc_p1, "P1", 1, 0x50000300, PERIPH_NO_IRQ)
 
 enum { CATALOGUE_MAX_SLOTS = 40 };
