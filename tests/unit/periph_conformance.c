@@ -12,6 +12,8 @@
 #include <string.h>
 
 #include "periph/catalogue.h"
+#include "periph/ficr.h"
+#include "periph/uicr.h"
 #include "tests/chip_description.h"
 
 enum { BLOCKS = 84 };
@@ -377,6 +379,37 @@ static void every_block_is_there(void **state)
             assert_non_null(periph_engine_slot_at(&c->p.engine, c->desc.block[i].base));
 }
 
+static void the_memories_have_their_words(void **state)
+{
+    static const struct {
+        const char *name;
+        uint32_t offset;
+    } uicr[] = {{"NRFFW[0]", UICR_NRFFW},      {"CUSTOMER[0]", UICR_CUSTOMER}, {"PSELRESET[0]", UICR_PSELRESET},
+                {"APPROTECT", UICR_APPROTECT}, {"NFCPINS", UICR_NFCPINS},      {"DEBUGCTRL", UICR_DEBUGCTRL},
+                {"REGOUT0", UICR_REGOUT0}};
+    static const uint16_t undocumented_words[] = {0x130, 0x134};
+    struct chip *c = *state;
+    const struct chip_block *block = chip_block(&c->desc, "UICR");
+    static uint8_t image[FICR_SIZE];
+
+    assert_int_equal(block->base, UICR_BASE);
+    for (unsigned i = 0; i < sizeof uicr / sizeof uicr[0]; i++) {
+        const struct chip_fact *f = chip_fact(block, CHIP_REG, uicr[i].name);
+
+        assert_non_null(f);
+        assert_int_equal(f->offset, uicr[i].offset);
+    }
+    block = chip_block(&c->desc, "FICR");
+    assert_int_equal(block->base, FICR_BASE);
+    ficr_fill(image, 1);
+    for (uint32_t offset = 0; offset < FICR_SIZE; offset += 4) {
+        bool filled = memcmp(image + offset, "\xFF\xFF\xFF\xFF", 4) != 0;
+
+        if (filled && offset != undocumented_words[0] && offset != undocumented_words[1])
+            assert_non_null(chip_fact_at(block, offset));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -385,6 +418,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(named_blocks_conform, setup, teardown),
         cmocka_unit_test_setup_teardown(the_catalogue_conforms, setup, teardown),
         cmocka_unit_test_setup_teardown(every_block_is_there, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_memories_have_their_words, setup, teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
