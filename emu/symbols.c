@@ -2,6 +2,7 @@
 #include "emu/image_parts.h"
 #include "emu/symbols_parts.h"
 
+#include <endian.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,25 @@
 /* How far back to look for a function around one that ends before the address. */
 enum { NESTING_MAX = 16 };
 
+/* Packed sections that claim to become larger than this are not believed; libelf would try to allocate it. */
+enum { UNPACKED_MAX = 256 << 20 };
+
+static bool packs_too_much(const struct elf_view *elf)
+{
+    for (unsigned i = 0; i < elf->header.e_shnum; i++) {
+        Elf32_Shdr section = elf_view_section(elf, i);
+        Elf32_Chdr packed;
+        if (!(section.sh_flags & SHF_COMPRESSED) || section.sh_type == SHT_NOBITS)
+            continue;
+        if (section.sh_size < sizeof packed || !elf_view_holds(elf, section.sh_offset, section.sh_size))
+            return true;
+        memcpy(&packed, elf->bytes + section.sh_offset, sizeof packed);
+        if (le32toh(packed.ch_size) > UNPACKED_MAX)
+            return true;
+    }
+    return false;
+}
+
 static bool open_debug(struct symbols *s)
 {
     elf_version(EV_CURRENT);
@@ -17,6 +37,8 @@ static bool open_debug(struct symbols *s)
     s->lines = calloc(1, sizeof *s->lines);
     if (!s->libelf || !s->lines)
         return false;
+    if (packs_too_much(&s->elf))
+        return true;
     symbols_hide_discarded(s);
     s->dwarf = dwarf_begin_elf(s->libelf, DWARF_C_READ, NULL);
     s->cfi[0] = s->dwarf ? dwarf_getcfi(s->dwarf) : NULL;

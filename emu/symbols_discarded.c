@@ -9,8 +9,6 @@
 #include <gelf.h>
 #include <string.h>
 
-enum { UNPACKED_MAX = 256 << 20 };
-
 /* Opcodes of line number programs (DWARF 5, 6.2.5). */
 enum { LNS_EXTENDED = 0, LNS_FIXED_ADVANCE_PC = 9, LNE_SET_ADDRESS = 2 };
 
@@ -102,7 +100,7 @@ static bool hide_set_address(struct reader *unit)
 
 static void hide_lines(struct reader unit)
 {
-    struct line_header header;
+    struct line_header header = {0};
     uint32_t opcode;
     uint64_t argument;
     bool ok = read_line_header(&unit, &header);
@@ -137,13 +135,11 @@ static bool section_bytes(Elf *elf, const char *name, struct reader *bytes)
     if (elf_getshdrstrndx(elf, &names))
         return false;
     for (Elf_Scn *scn = NULL; (scn = elf_nextscn(elf, scn));) {
-        GElf_Shdr header; /* gelf's copies, because in a broken file nothing is aligned */
-        GElf_Chdr packed;
+        GElf_Shdr header; /* gelf's copy, because in a broken file nothing is aligned */
         const char *found = gelf_getshdr(scn, &header) ? elf_strptr(elf, names, header.sh_name) : NULL;
         if (!found || strcmp(found, name) != 0)
             continue;
-        if ((header.sh_flags & SHF_COMPRESSED) &&
-            (!gelf_getchdr(scn, &packed) || packed.ch_size > UNPACKED_MAX || elf_compress(scn, 0, 0) < 0))
+        if ((header.sh_flags & SHF_COMPRESSED) && elf_compress(scn, 0, 0) < 0)
             return false;
         Elf_Data *data = elf_getdata(scn, NULL);
         if (!data || !data->d_buf)

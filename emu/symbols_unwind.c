@@ -45,16 +45,27 @@ static bool binary(struct evaluation *e, uint8_t atom)
     return true;
 }
 
-static bool apply(struct evaluation *e, const struct machine_state *m, const Dwarf_Op *op)
+/* The operations that carry their operand in their number; `*ok` is whether one could be done. */
+static bool apply_short(struct evaluation *e, const struct machine_state *m, const Dwarf_Op *op, bool *ok)
 {
     if (op->atom >= DW_OP_breg0 && op->atom <= DW_OP_breg31)
-        return push_register(e, m, op->atom - DW_OP_breg0, op->number);
-    if (op->atom >= DW_OP_lit0 && op->atom <= DW_OP_lit31)
-        return push(e, op->atom - DW_OP_lit0);
-    if (op->atom >= DW_OP_reg0 && op->atom <= DW_OP_reg31) {
+        *ok = push_register(e, m, op->atom - DW_OP_breg0, op->number);
+    else if (op->atom >= DW_OP_lit0 && op->atom <= DW_OP_lit31)
+        *ok = push(e, op->atom - DW_OP_lit0);
+    else if (op->atom >= DW_OP_reg0 && op->atom <= DW_OP_reg31) {
         e->is_value = true;
-        return push_register(e, m, op->atom - DW_OP_reg0, 0);
-    }
+        *ok = push_register(e, m, op->atom - DW_OP_reg0, 0);
+    } else
+        return false;
+    return true;
+}
+
+static bool apply(struct evaluation *e, const struct machine_state *m, const Dwarf_Op *op)
+{
+    bool ok;
+
+    if (apply_short(e, m, op, &ok))
+        return ok;
     switch (op->atom) {
     case DW_OP_call_frame_cfa:
         return push(e, m->cfa);

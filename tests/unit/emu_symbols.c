@@ -346,30 +346,77 @@ static void ask_everything(const char *path)
     symbols_close(s);
 }
 
+/* A copy of an image to spoil. */
+struct copy {
+    char path[32];
+    uint8_t bytes[1 << 17];
+    size_t size;
+    Elf32_Ehdr header;
+};
+
+static struct copy *copy_image(const char *path)
+{
+    static struct copy copy;
+    FILE *in = fopen(path, "rb");
+
+    assert_non_null(in);
+    copy.size = fread(copy.bytes, 1, sizeof copy.bytes / 2, in);
+    fclose(in);
+    memcpy(&copy.header, copy.bytes, sizeof copy.header);
+    return &copy;
+}
+
+static struct symbols *open_copy(struct copy *copy)
+{
+    strcpy(copy->path, "/tmp/emu_symbols.XXXXXX");
+    int fd = mkstemp(copy->path);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, copy->bytes, copy->size), copy->size);
+    close(fd);
+    struct symbols *s = symbols_open(copy->path);
+    unlink(copy->path);
+    return s;
+}
+
 /* Found by fuzzing: nothing says that section headers are aligned. */
 static void test_misaligned_section_headers(void **state)
 {
-    char path[] = "/tmp/emu_symbols.XXXXXX";
-    FILE *in = fopen(debug_images[0], "rb");
-    int fd = mkstemp(path);
-    static uint8_t bytes[1 << 20];
-    Elf32_Ehdr header;
+    struct copy *copy = copy_image(debug_images[0]);
+    size_t table = copy->header.e_shnum * sizeof(Elf32_Shdr), moved = (copy->size | 3) + 2;
 
-    assert_true(in && fd >= 0);
-    size_t size = fread(bytes, 1, sizeof bytes / 2, in);
-    fclose(in);
-    memcpy(&header, bytes, sizeof header);
-    size_t table = header.e_shnum * sizeof(Elf32_Shdr), moved = (size | 3) + 2;
-    memcpy(bytes + moved, bytes + header.e_shoff, table);
-    header.e_shoff = moved;
-    memcpy(bytes, &header, sizeof header);
-    assert_int_equal(write(fd, bytes, moved + table), moved + table);
-    close(fd);
-    struct symbols *s = open_image(path);
+    memcpy(copy->bytes + moved, copy->bytes + copy->header.e_shoff, table);
+    copy->header.e_shoff = moved;
+    copy->size = moved + table;
+    memcpy(copy->bytes, &copy->header, sizeof copy->header);
+    struct symbols *s = open_copy(copy);
+    assert_non_null(s);
     check_names(s);
     check_frames_of_asm_sized(s);
     symbols_close(s);
-    unlink(path);
+}
+
+/* A few bytes that claim to unpack to 4 GiB cost the debug information, not the memory. */
+static void test_sections_packed_beyond_belief(void **state)
+{
+    struct copy *copy = copy_image(debug_images[2]);
+    unsigned n_packed = 0;
+    const char *file;
+    int line;
+
+    for (unsigned i = 0; i < copy->header.e_shnum; i++) {
+        Elf32_Shdr section;
+        memcpy(&section, copy->bytes + copy->header.e_shoff + i * sizeof section, sizeof section);
+        if (!(section.sh_flags & SHF_COMPRESSED))
+            continue;
+        memset(copy->bytes + section.sh_offset + offsetof(Elf32_Chdr, ch_size), 0xff, 4);
+        n_packed++;
+    }
+    assert_true(n_packed > 0);
+    struct symbols *s = open_copy(copy);
+    assert_non_null(s);
+    check_names(s);
+    assert_false(symbols_line(s, address_of(s, "twice"), &file, &line));
+    symbols_close(s);
 }
 
 /* Cut short or with bytes overwritten at regular places: anything may come out, but it must come out. */
@@ -411,6 +458,7 @@ int main(void)
         cmocka_unit_test(test_nothing_is_a_valid_symbol_reader),
         cmocka_unit_test(test_no_elf),
         cmocka_unit_test(test_misaligned_section_headers),
+        cmocka_unit_test(test_sections_packed_beyond_belief),
         cmocka_unit_test(test_broken_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
