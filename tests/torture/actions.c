@@ -143,6 +143,7 @@ static void svc(struct gen *g, const struct place *p)
 static void pend_fault(struct gen *g, const struct place *p)
 {
     static const uint32_t bits[] = {1u << 12, 1u << 13, 1u << 14};
+    unsigned skip = emit_if_privileged(g);
 
     emit(g, "IMM r0, 0xE000ED24");
     emit(g, "ldr r1, [r0]");
@@ -150,20 +151,19 @@ static void pend_fault(struct gen *g, const struct place *p)
     emit(g, "WINDOW");
     emit(g, "str r1, [r0]");
     emit(g, "CLOSE");
+    emit(g, ".L%u:", skip);
 }
 
 // WFI with PRIMASK set and an interrupt pending that would be taken but for it: goes on at once. WFE behind SEV.
 static void sleep_awake(struct gen *g, const struct place *p)
 {
-    unsigned line = gen_line(g), skip = gen_label(g);
+    unsigned line = gen_line(g), skip;
 
     if (gen_percent(g, 30)) {
         emit(g, "sev\n    wfe");
         return;
     }
-    emit(g, "mrs r0, control");
-    emit(g, "tst r0, #1");
-    emit(g, "bne.w .L%u", skip);
+    skip = emit_if_privileged(g);
     emit(g, "cpsid i");
     emit(g, "movs r1, #0");
     emit(g, "msr basepri, r1");

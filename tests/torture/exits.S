@@ -53,6 +53,8 @@ nothing_pending:
 exit_mode:
     bl nothing_pending
     bne exit_pop
+    bl take_fuel
+    beq exit_pop
     tst r4, #8
     ite ne
     bicne r0, r4, #0x0C
@@ -64,6 +66,8 @@ exit_mode:
 exit_reserved:
     bl nothing_pending
     bne exit_pop
+    bl take_fuel
+    beq exit_pop
     bic r0, r4, #0x0F
     orr r0, r0, #0x05
 forge:
@@ -77,6 +81,8 @@ forge:
 exit_unstack:
     bl nothing_pending
     bne exit_pop
+    bl take_fuel
+    beq exit_pop
     cmn r4, #3
     bne exit_pop
     mrs r0, psp

@@ -130,11 +130,12 @@ static void fp_off(struct gen *g, const struct place *p)
     static const char *const forms[][2] = {
         {"vmov", "r2, s16"}, {"vmrs", "r2, fpscr"}, {"vadd.f32", "s0, s1, s2"}, {"vcmp.f32", "s0, s1"}};
     const char *const *form = forms[gen_below(g, p->vector == 0 ? 4 : 2)];
+    bool privileged_only = p->vector == 0 && !has(g, FEATURE_FP) && !has(g, FEATURE_NPRIV);
 
     emit(g, "IMM r0, nocp_enables");
     emit(g, "movs r1, #%u", gen_below(g, 2));
     emit(g, "str r1, [r0]");
-    emit_store(g, 0xE000ED88, gen_percent(g, 70) ? 0 : 0x00500000);
+    emit_store(g, 0xE000ED88, privileged_only && gen_percent(g, 40) ? 0x00500000 : 0);
     emit(g, "dsb\n    isb");
     emit(g, "%s %s", form[0], form[1]);
     emit_store(g, 0xE000ED88, 0x00F00000);
@@ -146,7 +147,7 @@ static void set_ccr(struct gen *g, const struct place *p)
 {
     static const uint32_t bits[] = {1u << 4, 1u << 3, 1u << 1};
     enum feature features[] = {FEATURE_DIVIDE, FEATURE_UNALIGNED, FEATURE_STIR};
-    unsigned i = gen_below(g, 3);
+    unsigned i = gen_below(g, 3), skip = emit_if_privileged(g);
 
     emit(g, "IMM r0, 0xE000ED14");
     emit(g, "ldr r1, [r0]");
@@ -154,16 +155,20 @@ static void set_ccr(struct gen *g, const struct place *p)
         emit(g, gen_percent(g, 60) ? "orr r1, r1, #%u" : "bic r1, r1, #%u", bits[i]);
     emit(g, "str r1, [r0]");
     emit(g, "dsb\n    isb");
+    emit(g, ".L%u:", skip);
 }
 
 static void set_enables(struct gen *g, const struct place *p)
 {
+    unsigned skip = emit_if_privileged(g);
+
     emit(g, "IMM r0, 0xE000ED24");
     emit(g, "ldr r1, [r0]");
     emit(g, gen_percent(g, 60) ? "orr r1, r1, #0x%x" : "bic r1, r1, #0x%x", gen_below(g, 8) << 16);
     emit(g, "WINDOW");
     emit(g, "str r1, [r0]");
     emit(g, "CLOSE");
+    emit(g, ".L%u:", skip);
 }
 
 // Goes to the label unless privileged, without masks, and with both handlers at priority 0 (r0 points at theirs):

@@ -87,6 +87,8 @@ void emit_random(struct gen *g, const char *reg);
 // [address] = value; r0 and r1 are used. The window form lets what became pending or eligible be taken.
 void emit_store(struct gen *g, uint32_t address, uint32_t value);
 void emit_store_window(struct gen *g, uint32_t address, uint32_t value);
+// Goes to the label that is given back unless privileged: for read-modify-write, whose read may not be skipped.
+unsigned emit_if_privileged(struct gen *g);
 // 1 to 3 of the program's lines, as a mask; one line as a number.
 uint32_t gen_lines(struct gen *g);
 unsigned gen_line(struct gen *g);

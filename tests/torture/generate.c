@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { THREAD_ACTIONS = 36, FUEL = 5, LINES = 32, VECTORS = 64 };
+enum { THREAD_ACTIONS = 48, FUEL = 5, LINES = 32, VECTORS = 64 };
 
 static const struct {
     const char *name;
@@ -71,6 +71,20 @@ void emit_store_window(struct gen *g, uint32_t address, uint32_t value)
     emit(g, "CLOSE");
 }
 
+unsigned emit_if_privileged(struct gen *g)
+{
+    unsigned label = gen_label(g);
+
+    emit(g, "mrs r1, control");
+    emit(g, "mrs r0, ipsr");
+    emit(g, "cmp r0, #0");
+    emit(g, "it ne");
+    emit(g, "movne r1, #0");
+    emit(g, "tst r1, #1");
+    emit(g, "bne.w .L%u", label);
+    return label;
+}
+
 unsigned gen_line(struct gen *g)
 {
     unsigned line;
@@ -126,10 +140,8 @@ void emit_action(struct gen *g, const struct place *p)
 static void choose_features(struct gen *g)
 {
     static const enum feature conflicts[][2] = {
-        {FEATURE_STACKING, FEATURE_PRIGROUP},
-        {FEATURE_STACKING, FEATURE_NPRIV},
-        {FEATURE_STKALIGN, FEATURE_FP},
-        {FEATURE_STKALIGN, FEATURE_FP_OFF},
+        {FEATURE_STACKING, FEATURE_PRIGROUP}, {FEATURE_STACKING, FEATURE_NPRIV},  {FEATURE_STKALIGN, FEATURE_FP},
+        {FEATURE_STKALIGN, FEATURE_FP_OFF},   {FEATURE_FP_OFF, FEATURE_FP_EAGER},
     };
 
     for (unsigned f = 0; f < FEATURE_COUNT; f++)
@@ -246,10 +258,11 @@ static void emit_fpu(struct gen *g)
     emit(g, "vmsr fpscr, r0");
 }
 
-// Region 0: all or the lower half for everyone. Region 7: the stack that nobody may use.
+// Region 0: code and RAM, or everything, for everyone (not with fetch faults: it would make devices executable).
+// Region 7: the stack that nobody may use.
 static void emit_mpu(struct gen *g)
 {
-    unsigned everything = gen_percent(g, 50) ? 31 : 29;
+    unsigned everything = !has(g, FEATURE_FETCH) && gen_percent(g, 50) ? 31 : 29;
 
     g->hfnmiena = gen_percent(g, 30);
     emit_store(g, 0xE000ED98, 0);

@@ -23,7 +23,7 @@ fuel:             .space 4
 good_exc_return:  .space 4              @ what a handler should have returned with, had it not forged EXC_RETURN
 good_psp:         .space 4              @ PSP before a handler made it bad
 recover_pc:       .space 4              @ where to go on after a branch that faults
-nocp_enables:     .space 4              @ not 0: NOCP switches the FPU on and repeats the instruction
+nocp_enables:     .space 4              @ not 0: the next NOCP switches the FPU on and repeats the instruction
 scratch:          .space 64
 data_area:        .space 128
 text:             .space 0x1100
@@ -264,6 +264,8 @@ repair_frame:
     IMM r2, nocp_enables
     ldr r3, [r2]
     cbz r3, skip_instruction
+    movs r3, #0
+    str r3, [r2]
     IMM r2, SCB_CPACR
     mov r3, #0x00F00000
     str r3, [r2]

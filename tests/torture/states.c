@@ -148,9 +148,11 @@ static void mpu_access(struct gen *g, const struct place *p)
 
     if (p->no_fault && g->hfnmiena)
         return;
-    emit(g, "IMM r0, mpu_memory + 0x%x", gen_below(g, 0x400) * 4);
-    emit_random(g, "r2");
-    emit(g, "%s r2, [r0]", opcodes[gen_below(g, 10)]);
+    for (unsigned n = 1 + gen_below(g, 3); n > 0; n--) {
+        emit(g, "IMM r0, mpu_memory + 0x%x", gen_below(g, 0x400) * 4);
+        emit_random(g, "r2");
+        emit(g, "%s r2, [r0]", opcodes[gen_below(g, 10)]);
+    }
 }
 
 static void mpu_execute(struct gen *g, const struct place *p)
@@ -187,6 +189,7 @@ static void edit_frame(struct gen *g, const struct place *p)
     if (gen_percent(g, 50))
         emit(g, "eor r3, r3, #0x%x", gen_below(g, 16) << 16);
     emit(g, "str r3, [r5, #28]");
+    emit(g, "movs r3, #0");
 }
 
 const struct action torture_states[] = {
