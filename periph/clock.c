@@ -82,6 +82,7 @@ static void task_hfclkstop(struct periph *p, unsigned i)
         set_hfxo(self(p), false);
 }
 
+/* Inaccuracy 2. */
 static uint32_t read_hfclkstat(struct periph *p, unsigned i)
 {
     return STATE_RUNNING | (periph_clocks(p)->hfxo ? SRC_XTAL : SRC_RC);
@@ -121,7 +122,7 @@ static void task_lfclkstart(struct periph *p, unsigned i)
     periph_set(p, LFCLKRUN, 1);
     periph_set(p, LFCLKSRCCOPY, source & SRC_MASK);
     if ((source & SRC_MASK) == SRC_SYNTH) {
-        after(c, &c->lfclk_started, c->params.lfsynt_start);
+        after(c, &c->lfclk_started, c->params.lfsynt_start); /* inaccuracy 3 */
     } else if ((source & SRC_MASK) == SRC_XTAL && !(source & LFCLKSRC_BYPASS)) {
         after(c, &c->lfrc_started, c->params.lfrc_start);
         after(c, &c->lfclk_started, c->params.lfxo_start);
@@ -139,6 +140,7 @@ static void task_lfclkstop(struct periph *p, unsigned i)
         set_lfclk(self(p), 0);
 }
 
+/* Inaccuracy 5. */
 static void write_lfclksrc(struct periph *p, unsigned i, uint32_t value)
 {
     if (periph_get(p, LFCLKRUN) && value != periph_get(p, LFCLKSRC))
@@ -160,6 +162,7 @@ static void task_cal(struct periph *p, unsigned i)
         after(c, &c->cal_done, c->params.calibration);
 }
 
+/* Inaccuracy 4. */
 static void ct_switched(void *ctx, vtime due)
 {
     struct clock *c = ctx;

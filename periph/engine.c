@@ -16,7 +16,7 @@ static void set_line(struct periph_slot *s, bool level)
         irq_set_level(&d->irq, (unsigned)s->irqn, level);
 }
 
-/* The only place where the level of an interrupt line is made. */
+/* The only place where the level of an interrupt line is made. Its delay: inaccuracy 2. */
 static void update_line(struct periph_slot *s)
 {
     struct periph_engine *e = s->engine;
@@ -176,6 +176,7 @@ static void apply_shorts(struct periph *p, unsigned event)
     }
 }
 
+/* Inaccuracy 1: SHORTS and PPI act at once. */
 static void route(struct periph *p, unsigned number)
 {
     struct periph_engine *e = p->slot->engine;
@@ -391,7 +392,7 @@ static void write_word(struct periph_slot *s, uint32_t offset, uint32_t value)
         if (value & 1)
             trigger(&at);
         return;
-    case PERIPH_KIND_EVENT:
+    case PERIPH_KIND_EVENT: /* inaccuracy 3 */
         s->events = (s->events & ~(1u << at.number)) | (value & 1) << at.number;
         update_line(s);
         return;

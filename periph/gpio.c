@@ -97,7 +97,7 @@ static void write_detectmode(struct periph *p, unsigned i, uint32_t value)
 
 static enum pin_drive output(const struct gpio *g, unsigned i)
 {
-    /* For each DRIVE (S0S1, H0S1, S0H1, H0H1, D0S1, D0H1, S0D1, H0D1) what a 0 and a 1 do. */
+    /* Inaccuracy 1. For each DRIVE (S0S1, H0S1, S0H1, H0H1, D0S1, D0H1, S0D1, H0D1) what a 0 and a 1 do. */
     static const uint8_t drive[8][2] = {
         {PIN_LOW, PIN_HIGH}, {PIN_LOW, PIN_HIGH}, {PIN_LOW, PIN_HIGH}, {PIN_LOW, PIN_HIGH},
         {PIN_Z, PIN_HIGH},   {PIN_Z, PIN_HIGH},   {PIN_LOW, PIN_Z},    {PIN_LOW, PIN_Z},

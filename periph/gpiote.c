@@ -24,6 +24,7 @@ static bool config_outinit(uint32_t config) { return config >> 20 & 1; }
 
 /* --- task mode --- */
 
+/* Inaccuracies 2 and 3. */
 static void drive(struct gpiote *g, unsigned i, bool level)
 {
     g->channel[i].level = level;
@@ -71,6 +72,7 @@ static void write_config(struct periph *p, unsigned i, uint32_t value)
 
 /* --- event mode --- */
 
+/* Inaccuracy 1. */
 static void pin_changed(void *ctx, unsigned pin, bool level)
 {
     struct gpiote *g = ctx;

@@ -27,7 +27,7 @@ enum {
     OUTPUTRDY = 1 << 1,
 };
 
-#define USB_REGULATOR_START (1 * VTIME_PER_MS)
+#define USB_REGULATOR_START (1 * VTIME_PER_MS) /* inaccuracy 4 */
 
 static struct power *self(struct periph *p) { return (struct power *)p; }
 
@@ -42,6 +42,7 @@ static void write_systemoff(struct periph *p, unsigned i, uint32_t value)
         sys->system_off(sys->ctx);
 }
 
+/* Inaccuracy 1. */
 static uint32_t read_ram(struct periph *p, unsigned i) { return periph_get(p, RAM_POWER + RAM_STRIDE * i); }
 
 static void write_ram_set(struct periph *p, unsigned i, uint32_t value)
@@ -118,7 +119,7 @@ static const struct periph_reg_desc regs[] = {
     {RAMSTATUS, "RAMSTATUS", PERIPH_RO},
     {USBREGSTATUS, "USBREGSTATUS", PERIPH_RO},
     {SYSTEMOFF, "SYSTEMOFF", PERIPH_WO, .mask = 1, .write = write_systemoff},
-    {POFCON, "POFCON", PERIPH_RW, .mask = 0xF1F},
+    {POFCON, "POFCON", PERIPH_RW, .mask = 0xF1F}, /* inaccuracy 2 */
     {GPREGRET, "GPREGRET", PERIPH_RW, .mask = 0xFF, .survives = PERIPH_SURVIVES_RETAINED},
     {GPREGRET2, "GPREGRET2", PERIPH_RW, .mask = 0xFF, .survives = PERIPH_SURVIVES_RETAINED},
     {DCDCEN, "DCDCEN", PERIPH_RW, .mask = 1},

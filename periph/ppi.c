@@ -57,6 +57,7 @@ static void trigger(struct ppi *ppi, uint32_t task, uint32_t offset)
         periph_guest_error(&ppi->p, offset, "is not the address of a task");
 }
 
+/* Inaccuracy 1. */
 static void event_raised(void *ctx, uint32_t event)
 {
     struct ppi *ppi = ctx;
@@ -64,7 +65,6 @@ static void event_raised(void *ctx, uint32_t event)
 
     if (!enabled)
         return;
-
     for (unsigned i = 0; i < PPI_CHANNELS; i++)
         if ((enabled >> i & 1) && ppi_event_end(ppi, i) == event) {
             trigger(ppi, ppi_task_end(ppi, i, false), CH_TEP + CH_STRIDE * i);

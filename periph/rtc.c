@@ -28,7 +28,7 @@ static unsigned channels(const struct rtc *r) { return r->p.desc == &rtc_desc_3 
 
 static uint32_t enabled(const struct rtc *r) { return periph_get(&r->p, EVTEN) | r->p.slot->inten; }
 
-/* Number of the last rising edge at or before a time, and the time of an edge. */
+/* Number of the last rising edge at or before a time, and the time of an edge: inaccuracy 3. */
 static uint64_t edge_at(vtime at) { return at / VTIME_PER_RTC_TICK; }
 static vtime edge_time(uint64_t edge) { return edge * VTIME_PER_RTC_TICK; }
 
@@ -110,7 +110,7 @@ static void accept_cc(struct rtc *r, uint64_t edge)
         }
 }
 
-/* COUNTER grew at this edge: raises what belongs to its new value. */
+/* COUNTER grew at this edge: raises what belongs to its new value, without synchronising (inaccuracy 1). */
 static void raise_events(struct rtc *r, uint64_t edge)
 {
     uint32_t counter = counter_at_edge(r, edge);
@@ -230,6 +230,7 @@ static void write_evtenclr(struct periph *p, unsigned i, uint32_t value)
 }
 static uint32_t read_evten(struct periph *p, unsigned i) { return periph_get(p, EVTEN); }
 
+/* Inaccuracy 2. */
 static uint32_t read_counter(struct periph *p, unsigned i) { return counter_at_edge(self(p), edge_at(periph_now(p))); }
 
 static void write_prescaler(struct periph *p, unsigned i, uint32_t value)
@@ -257,6 +258,7 @@ static void write_cc(struct periph *p, unsigned i, uint32_t value)
 
 /* --- the clock, reset --- */
 
+/* Inaccuracy 4. */
 static void clocks_changed(struct periph *p)
 {
     struct rtc *r = self(p);

@@ -121,6 +121,7 @@ static void task_start(struct periph *p, unsigned i)
     schedule(t, t->since);
 }
 
+/* STOP and SHUTDOWN: inaccuracies 1 and 2. */
 static void task_stop(struct periph *p, unsigned i)
 {
     struct timer *t = self(p);
@@ -141,6 +142,7 @@ static void task_count(struct periph *p, unsigned i)
     raise_matches(t, t->base, periph_now(p));
 }
 
+/* Inaccuracy 4. */
 static void task_clear(struct periph *p, unsigned i)
 {
     struct timer *t = self(p);
@@ -169,6 +171,7 @@ static void write_cc(struct periph *p, unsigned i, uint32_t value)
     schedule(self(p), periph_now(p));
 }
 
+/* Inaccuracy 3. */
 static void write_setting(struct periph *p, uint32_t offset, uint32_t value)
 {
     struct timer *t = self(p);
