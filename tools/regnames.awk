@@ -1,5 +1,5 @@
-# Makes C tables for periph/named.c from data/nrf52840.regs: for every block a struct periph_desc whose registers are all
-# `unmodelled`, and at the end the list of blocks. Usage: awk -f tools/regnames.awk data/nrf52840.regs > regnames.h
+# Makes C tables for periph/named.c from data/nrf52840.regs: for every block a struct periph_desc whose registers are
+# all `unmodelled`, and at the end the list of blocks. Usage: awk -f tools/regnames.awk data/nrf52840.regs > regnames.h
 
 # "CC[6]" gives name "CC[%u]" and count 6.
 function split_name(text) {
@@ -53,7 +53,8 @@ function finish() {
     table("periph_event_desc", "events", events)
     table("periph_short_desc", "shorts", shorts)
     table("periph_reg_desc", "regs", regs)
-    printf "static const struct periph_desc %s_desc = {\n    .type = \"%s\",\n    .size = sizeof(struct periph),\n", block, type
+    printf "static const struct periph_desc %s_desc = {\n", block
+    printf "    .type = \"%s\",\n    .size = sizeof(struct periph),\n", type
     printf "%s    .has_inten = %s,\n    .enable_value = %d,\n};\n\n", desc, inten ? "true" : "false", enable
 }
 
