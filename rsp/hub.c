@@ -22,7 +22,6 @@ bool rsp_hub_join(struct rsp_hub *h, struct rsp_session *s)
         if (!h->sessions[i]) {
             h->sessions[i] = s;
             s->slot = i;
-            rsp_hub_attach(h, s);
             return true;
         }
     return false;

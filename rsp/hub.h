@@ -46,11 +46,11 @@ struct rsp_hub {
 
 void rsp_hub_init(struct rsp_hub *h, const struct debug_target *target, struct log *log);
 
-/* False: all slots are taken. A session that left must not be used any more. */
+/* False: all slots are taken. A session that left must not be used any more. One that joined has not attached yet. */
 bool rsp_hub_join(struct rsp_hub *h, struct rsp_session *s);
 void rsp_hub_leave(struct rsp_hub *h, struct rsp_session *s);
 
-/* A session that is connected has the target, or has not (after D). */
+/* A session has the target from its first request on, until D. */
 void rsp_hub_attach(struct rsp_hub *h, struct rsp_session *s);
 void rsp_hub_detach(struct rsp_hub *h, struct rsp_session *s);
 unsigned rsp_hub_attached(const struct rsp_hub *h);

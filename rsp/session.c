@@ -136,6 +136,15 @@ static bool sent_again(const struct rsp_session *s, const uint8_t *body, size_t 
            memcmp(body, s->request, len) == 0;
 }
 
+/* Who only looks whether the port is open must not disturb the target: a debugger is who asks something. */
+static void greet(struct rsp_session *s)
+{
+    if (s->greeted)
+        return;
+    s->greeted = true;
+    rsp_hub_attach(s->hub, s);
+}
+
 static void take_request(struct rsp_session *s)
 {
     const uint8_t *body = s->parser.body;
@@ -151,6 +160,7 @@ static void take_request(struct rsp_session *s)
     s->request_len = len;
     s->frame_len = 0;
     s->unacked = 0;
+    greet(s);
     serve(s, body, len);
 }
 

@@ -25,6 +25,7 @@ struct rsp_session {
     void (*send)(void *ctx, const void *data, size_t size);
     void *send_ctx;
     unsigned slot;  /* in the hub */
+    bool greeted;   /* it has sent a request */
     bool attached;  /* it has the target */
     bool waiting;   /* for a stop */
     bool closing;   /* the connection is to be closed */

@@ -46,7 +46,7 @@ static void receive(void *ctx, const void *data, size_t size)
 
 static unsigned changes(const struct fake_target *f)
 {
-    return f->writes + f->resets + f->kills + f->attaches + f->detaches + f->steps + f->continues + f->points_added;
+    return f->writes + f->resets + f->kills + f->steps + f->continues + f->points_added;
 }
 
 static bool reads_only(const uint8_t *body, size_t len)

@@ -9,50 +9,52 @@
 
 #include "tests/fakes/rsp_rig.h"
 
+static const struct question bad_resumes[] = {
+    {"vCont", "E01"},
+    {"vCont;", "E01"},
+    {"vCont;x", "E01"},
+    {"vCont;s:99", "E01"},
+    {"vCont;s:", "E01"},
+    {"vCont;s:1x", "E01"},
+    {"vCont;C", "E01"},
+    {"vCont;s;", "E01"},
+    {"vCont;r", "E01"},
+    {"vCont;r104", "E01"},
+    {"vCont;r108,104", "E01"},
+    {"sx", "E01"},
+    {"cx", "E01"},
+    {"C", "E01"},
+    {"S5;", "E01"},
+    {"S5;x", "E01"},
+    {"s104,", "E01"},
+    {"vCont;s:p2.1", "E01"},
+    {"vContx", "E01"},
+};
+
+static const struct question good_steps[] = {
+    {"s", "T05thread:1;core:0;0d:00400020;0e:ffffffff;0f:02010000;"},
+    {"vCont;s", "T05"},
+    {"vCont;s:1", "T05"},
+    {"vCont;s:p1.1;c", "T05"},
+    {"vCont;s;c:-1", "T05"},
+    {"vCont;S05:1", "T05"},
+    {"S05", "T05"},
+    {"vCont;s;s", "T05"},
+    {"vCont;c:99;s:1", "T05"},
+    {"s104", "T05thread:1;core:0;0d:00400020;0e:ffffffff;0f:06010000;"},
+};
+
 static void stepping(void **state)
 {
-    static const struct question wrong[] = {
-        {"vCont", "E01"},
-        {"vCont;", "E01"},
-        {"vCont;x", "E01"},
-        {"vCont;s:99", "E01"},
-        {"vCont;s:", "E01"},
-        {"vCont;s:1x", "E01"},
-        {"vCont;C", "E01"},
-        {"vCont;s;", "E01"},
-        {"vCont;r", "E01"},
-        {"vCont;r104", "E01"},
-        {"vCont;r108,104", "E01"},
-        {"sx", "E01"},
-        {"cx", "E01"},
-        {"C", "E01"},
-        {"S5;", "E01"},
-        {"S5;x", "E01"},
-        {"s104,", "E01"},
-        {"vCont;s:p2.1", "E01"},
-        {"vContx", "E01"},
-    };
-    static const struct question right[] = {
-        {"s", "T05thread:1;core:0;0d:00400020;0e:ffffffff;0f:02010000;"},
-        {"vCont;s", "T05"},
-        {"vCont;s:1", "T05"},
-        {"vCont;s:p1.1;c", "T05"},
-        {"vCont;s;c:-1", "T05"},
-        {"vCont;S05:1", "T05"},
-        {"S05", "T05"},
-        {"vCont;s;s", "T05"},
-        {"vCont;c:99;s:1", "T05"},
-        {"s104", "T05thread:1;core:0;0d:00400020;0e:ffffffff;0f:06010000;"},
-    };
     struct rig *r = *state;
 
-    RIG_ASK_ALL(r, wrong);
+    RIG_ASK_ALL(r, bad_resumes);
     assert_int_equal(r->fake.steps + r->fake.continues, 0);
-    for (unsigned i = 0; i < sizeof right / sizeof right[0]; i++) {
-        assert_string_equal(rig_ask(r, right[i].request), "");
-        rig_expect_start(rig_run(r, 3), right[i].reply);
+    for (unsigned i = 0; i < sizeof good_steps / sizeof good_steps[0]; i++) {
+        assert_string_equal(rig_ask(r, good_steps[i].request), "");
+        rig_expect_start(rig_run(r, 3), good_steps[i].reply);
     }
-    assert_int_equal(r->fake.steps, sizeof right / sizeof right[0]);
+    assert_int_equal(r->fake.steps, sizeof good_steps / sizeof good_steps[0]);
     assert_int_equal(r->fake.continues, 0);
 }
 
@@ -180,8 +182,8 @@ static void a_session_that_vanishes_lets_go(void **state)
     rsp_hub_run(&r->hub);
     assert_int_equal(r->fake.runs, 0);
     rig_connect_a(r);
-    assert_int_equal(r->fake.attaches, 2);
     assert_string_equal(rig_feed(r, "$qC#b4"), "+$QC1#c5");
+    assert_int_equal(r->fake.attaches, 2);
 }
 
 static void a_torn_packet_does_not_outlive_its_connection(void **state)

@@ -97,6 +97,7 @@ static void from_free_to_free(void **state)
 
     assert_int_equal(rsp_server_poll(b->server), RSP_SERVER_FREE);
     int fd = connect_to(b);
+    say(fd, "+$?#3f");
     until(b, RSP_SERVER_HALTED);
     say(fd, "+$Z2,20003000,4#9d$c#63");
     until(b, RSP_SERVER_RUNNING);
@@ -106,6 +107,21 @@ static void from_free_to_free(void **state)
     until(b, RSP_SERVER_FREE);
     assert_int_equal(b->fake.detaches, 1);
     assert_int_equal(b->fake.n_points, 0);
+}
+
+static void a_glance_at_the_port_disturbs_nothing(void **state)
+{
+    struct bench *b = *state;
+    int fd = connect_to(b);
+
+    say(fd, "GET / HTTP/1.1\r\n");
+    for (unsigned i = 0; i < 3; i++) {
+        rsp_server_idle_wait(b->server, 50);
+        assert_int_equal(rsp_server_poll(b->server), RSP_SERVER_FREE);
+    }
+    close(fd);
+    until(b, RSP_SERVER_FREE);
+    assert_int_equal(b->fake.attaches + b->fake.detaches, 0);
 }
 
 static void one_byte_at_a_time(void **state)
@@ -150,13 +166,12 @@ static void who_is_too_many_is_turned_away(void **state)
 
     for (unsigned i = 0; i < RSP_SESSIONS_MAX; i++) {
         fds[i] = connect_to(b);
-        rsp_server_poll(b->server);
+        say(fds[i], "$qC#b4");
+        expect(b, fds[i], "+$QC1#c5");
     }
     int extra = connect_to(b);
     assert_int_equal(hear(b, extra, text, 1), 0);
     close(extra);
-    say(fds[0], "$qC#b4");
-    expect(b, fds[0], "+$QC1#c5");
     close(fds[0]);
     until(b, RSP_SERVER_HALTED);
     fds[0] = connect_to(b);
@@ -192,9 +207,9 @@ static void a_bad_address_is_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(from_free_to_free),  TEST(one_byte_at_a_time),
-        TEST(one_runs_one_looks), TEST(who_is_too_many_is_turned_away),
-        TEST(a_kill_ends_it),     TEST(a_bad_address_is_told),
+        TEST(from_free_to_free),     TEST(a_glance_at_the_port_disturbs_nothing), TEST(one_byte_at_a_time),
+        TEST(one_runs_one_looks),    TEST(who_is_too_many_is_turned_away),        TEST(a_kill_ends_it),
+        TEST(a_bad_address_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
