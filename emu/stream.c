@@ -36,6 +36,9 @@ struct stream {
     struct stream *peer;          /* NULL once closed */
     uint8_t *inbox;               /* what the peer has written */
     size_t inbox_used, inbox_size;
+    ssize_t (*read_function)(void *ctx, void *buf, size_t size); /* a stream made of functions; else NULL */
+    bool (*write_function)(void *ctx, const void *buf, size_t size);
+    void *ctx;
     char name[STREAM_NAME_SIZE];
 };
 
@@ -125,6 +128,18 @@ static bool memory_write(struct stream *to, const void *buf, size_t size)
     return true;
 }
 
+/* ---- streams made of functions ---- */
+
+struct stream *stream_from_functions(ssize_t (*read)(void *ctx, void *buf, size_t size),
+                                     bool (*write)(void *ctx, const void *buf, size_t size), void *ctx)
+{
+    struct stream *s = new_stream(-1, -1, "functions");
+    s->read_function = read;
+    s->write_function = write;
+    s->ctx = ctx;
+    return s;
+}
+
 /* ---- peers that come and go ---- */
 
 static void take_client(struct stream *s)
@@ -178,6 +193,8 @@ ssize_t stream_read(struct stream *s, void *buf, size_t size)
         return 0;
     if (s->memory)
         return memory_read(s, buf, size);
+    if (s->read_function)
+        return s->read_function(s->ctx, buf, size);
     if (s->read_ended)
         return STREAM_ENDED;
     take_client(s);
@@ -205,6 +222,8 @@ bool stream_wait(struct stream *s, int ms)
 {
     if (s->memory)
         return s->inbox_used || !s->peer; /* nobody could write while we wait */
+    if (s->read_function)
+        return false;
     if (s->read_ended)
         return true;
     int64_t deadline = now_ms() + ms;
@@ -259,6 +278,8 @@ bool stream_write(struct stream *s, const void *buf, size_t size)
 {
     if (s->memory)
         return memory_write(s->peer, buf, size);
+    if (s->write_function)
+        return s->write_function(s->ctx, buf, size);
     if (s->write_ended)
         return false;
     take_client(s);

@@ -30,6 +30,8 @@ static void output_put(struct console_output *o, const uint8_t *bytes, size_t n)
 void console_init(struct console *c, struct stream *stdio)
 {
     *c = (struct console){.out.stream = stdio, .input_ended = !stdio};
+    for (unsigned i = 0; i < CONSOLE_SOURCES; i++)
+        c->source[i].console = c;
 }
 
 static void unroute(struct console_source *s)
@@ -45,8 +47,11 @@ static void unroute(struct console_source *s)
 void console_close(struct console *c)
 {
     console_flush(c);
-    for (unsigned i = 0; i < CONSOLE_SOURCES; i++)
+    for (unsigned i = 0; i < CONSOLE_SOURCES; i++) {
         unroute(&c->source[i]);
+        stream_close(c->source[i].port);
+        c->source[i].port = NULL;
+    }
 }
 
 bool console_route(struct console *c, enum ev_console source, const char *spec, char *err, size_t err_size)
@@ -152,4 +157,20 @@ ssize_t console_get(struct console *c, enum ev_console source, void *buf, size_t
     for (; n < size && s->read < c->input_end; n++)
         ((uint8_t *)buf)[n] = c->input[s->read++ % CONSOLE_INPUT];
     return (ssize_t)n;
+}
+
+static ssize_t port_read(void *ctx, void *buf, size_t size)
+{
+    const struct console_source *s = ctx;
+    return console_get(s->console, (enum ev_console)(s - s->console->source), buf, size);
+}
+
+static bool port_write(void *ctx, const void *buf, size_t size) { return true; }
+
+struct stream *console_port(struct console *c, enum ev_console source)
+{
+    struct console_source *s = &c->source[source];
+    if (!s->port)
+        s->port = stream_from_functions(port_read, port_write, s);
+    return s->port;
 }

@@ -35,7 +35,10 @@ struct console_output {
     uint8_t buffer[CONSOLE_BUFFER];
 };
 
+struct console;
 struct console_source {
+    struct console *console;
+    struct stream *port;       /* see console_port(); NULL until it is asked for */
     bool routed;               /* has a stream of its own, in `out` */
     struct console_output out; /* owned when routed */
     uint64_t read;             /* how many bytes of standard input it has read */
@@ -58,9 +61,10 @@ struct console {
     void *on_stop_ctx;
 };
 
-/* `stdio` is where sources print and read that have no stream of their own; borrowed, NULL for none. */
+/* The struct may not be moved afterwards. `stdio` is where sources print and read that have no stream of their own;
+ * borrowed, NULL for none. */
 void console_init(struct console *c, struct stream *stdio);
-/* Flushes, then closes the streams made by console_route(). */
+/* Flushes, then closes the streams made by console_route() and console_port(). */
 void console_close(struct console *c);
 
 /* Routes a source to what `spec` names (see stream_open(); "stdio" is the shared one again). False on failure, with one
@@ -80,6 +84,10 @@ void console_flush(struct console *c);
 /* Takes up to `size` bytes that were typed for this source: how many, 0 when there are none now, STREAM_ENDED when
  * there will be none. */
 ssize_t console_get(struct console *c, enum ev_console source, void *buf, size_t size);
+
+/* console_get() as a stream, for models that want one; owned by the console. What is written to it is dropped: it comes
+ * as events already. */
+struct stream *console_port(struct console *c, enum ev_console source);
 
 /* Looks for `text` (1…CONSOLE_STOP_MAX bytes) in what each source prints, wherever it goes; bytes of different sources
  * do not mix. False when the length is wrong. `on_stop` may be NULL. */

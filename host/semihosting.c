@@ -370,6 +370,8 @@ enum semihosting_outcome semihosting_call(struct semihosting *s)
 bool semihosting_init(struct semihosting *s, const struct semihosting_config *config, char *err, size_t err_size)
 {
     *s = (struct semihosting){.config = *config, .directory = -1};
+    if (!s->config.epoch)
+        s->config.epoch = SEMIHOSTING_EPOCH;
     if (!config->directory)
         return true;
     s->directory = open(config->directory, O_PATH | O_DIRECTORY | O_CLOEXEC);

@@ -41,6 +41,8 @@ struct semihosting_guest {
     void *ctx;
 };
 
+#define SEMIHOSTING_EPOCH 1577836800u /* 2020-01-01 00:00:00 UTC */
+
 struct semihosting_config {
     struct semihosting_guest guest;
     struct evlog *evlog; /* output becomes EV_CONSOLE of EV_CONSOLE_SEMIHOSTING; may be NULL */
@@ -50,7 +52,7 @@ struct semihosting_config {
     void *input_ctx;
     const char *directory;    /* where files may be; NULL: nowhere */
     const char *command_line; /* for SYS_GET_CMDLINE; NULL: empty. Must outlive the struct. */
-    uint32_t epoch;           /* SYS_TIME at time 0, seconds since 1970 */
+    uint32_t epoch;           /* SYS_TIME at time 0, seconds since 1970; 0: SEMIHOSTING_EPOCH */
 };
 
 enum semihosting_file_kind {

@@ -181,6 +181,21 @@ static void idle_reader_loses_the_oldest(void **state)
     assert_int_equal(late, CONSOLE_INPUT);
 }
 
+static void port_reads_what_is_typed(void **state)
+{
+    struct fixture *f = *state;
+    char got[8];
+    struct stream *port = console_port(&f->console, EV_CONSOLE_UART1);
+    assert_ptr_equal(port, console_port(&f->console, EV_CONSOLE_UART1));
+    assert_int_equal(stream_read(port, got, sizeof got), 0);
+    type(f, "abc");
+    assert_int_equal(stream_read(port, got, 2), 2);
+    assert_int_equal(stream_read(port, got + 2, 6), 1);
+    assert_memory_equal(got, "abc", 3);
+    assert_true(stream_write(port, "x\n", 2));
+    assert_shown(f, "");
+}
+
 static void input_ends(void **state)
 {
     struct fixture *f = *state;
@@ -278,14 +293,23 @@ static void stop_text_length_is_checked(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(sources_share_stdout_in_order),   TEST(unfinished_line_waits_for_flush),
-        TEST(long_output_is_complete),         TEST(events_are_printed),
-        TEST(routed_source_leaves_stdout),     TEST(null_route_swallows),
-        TEST(bad_route_changes_nothing),       TEST(every_reader_gets_all_input),
-        TEST(idle_reader_loses_the_oldest),    TEST(input_ends),
-        cmocka_unit_test(works_without_stdio), TEST(stops_once_at_text),
-        TEST(stop_text_repeating_itself),      TEST(stop_text_does_not_mix_sources),
-        TEST(matcher_agrees_with_search),      TEST(stop_text_length_is_checked),
+        TEST(sources_share_stdout_in_order),
+        TEST(unfinished_line_waits_for_flush),
+        TEST(long_output_is_complete),
+        TEST(events_are_printed),
+        TEST(routed_source_leaves_stdout),
+        TEST(null_route_swallows),
+        TEST(bad_route_changes_nothing),
+        TEST(every_reader_gets_all_input),
+        TEST(idle_reader_loses_the_oldest),
+        TEST(port_reads_what_is_typed),
+        TEST(input_ends),
+        cmocka_unit_test(works_without_stdio),
+        TEST(stops_once_at_text),
+        TEST(stop_text_repeating_itself),
+        TEST(stop_text_does_not_mix_sources),
+        TEST(matcher_agrees_with_search),
+        TEST(stop_text_length_is_checked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -498,6 +498,15 @@ static void times_are_emulated(void **state)
     assert_true(ticks == 12345 * 64000ull);
 }
 
+static void time_starts_in_this_century(void **state)
+{
+    (void)state;
+    struct semihosting sh;
+    assert_true(semihosting_init(&sh, &(struct semihosting_config){0}, NULL, 0));
+    assert_int_equal(sh.config.epoch, SEMIHOSTING_EPOCH);
+    semihosting_close(&sh);
+}
+
 static void small_questions(void **state)
 {
     struct fixture *f = *state;
@@ -590,6 +599,7 @@ int main(void)
         TEST(bad_pointers_change_nothing),
         TEST(features),
         TEST(times_are_emulated),
+        cmocka_unit_test(time_starts_in_this_century),
         TEST(small_questions),
         TEST(command_line),
         TEST(temporary_names),
