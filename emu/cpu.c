@@ -23,6 +23,12 @@
 #define CONTROL_SPSEL 2u
 #define CONTROL_FPCA  4u
 
+#define LIKELY(x)   __builtin_expect(!!(x), 1)
+#define UNLIKELY(x) __builtin_expect(!!(x), 0)
+
+/* An IT knows its block, and that may reach so many halfwords behind it. */
+enum { IT_REACH = 8 };
+
 /* Decoded instructions of one executable memory, an entry for each halfword. */
 struct code_region {
     uint32_t base, size;
@@ -54,11 +60,12 @@ enum masks_touched { MASKS_NONE, MASKS_WRITTEN, MASKS_CONTROL, MASKS_SHOWN };
 
 struct cpu {
     struct sched *sched;
-    struct code_region *region; /* the one executed from */
-    uint32_t watch;             /* insn_flags that need a closer look */
-    uint32_t next_pc;           /* behind the last instruction */
-    uint32_t pc;                /* of the instruction being executed */
-    uint32_t taken;             /* units to add when the next instruction is not at next_pc */
+    struct code_region *region;  /* the one executed from */
+    uint32_t watch;              /* insn_flags that need a closer look */
+    uint32_t next_pc;            /* behind the last instruction */
+    uint32_t pc;                 /* of the instruction being executed */
+    uint32_t refill;             /* time to add when the next instruction is not at next_pc */
+    uint32_t it_first, it_bytes; /* the IT block that runs in one go; 0 bytes: none */
     struct cpu_state s;
 
     uint64_t stop_retired;    /* budget */
@@ -68,10 +75,11 @@ struct cpu {
     bool redirect; /* go on at redirect_pc: an instruction was carried out here */
     uint32_t redirect_pc;
     bool stopped;
-    bool store_done;           /* a store to a memory with a write function: done, complete the instruction */
-    uint32_t it_first, it_end; /* the IT block that runs in one go */
-    uint8_t it_state;          /* at it_first */
-    bool stale;                /* the engine's translation at redirect_pc is out of date */
+    bool store_done;  /* a store to a memory with a write function: done, complete the instruction */
+    uint8_t it_state; /* at it_first */
+    bool grant;       /* code is to run in a page that was only data so far: grant_page */
+    uint32_t grant_page;
+    bool stale; /* the engine's translation at redirect_pc is out of date */
     uint32_t *report_pc;
     uint32_t fetch_checked; /* 32-byte line that check_access allowed to execute from, + 1 */
     struct cpu_traps traps;
@@ -228,8 +236,6 @@ void cpu_get_core(struct cpu *c, uint32_t regs[17])
 
 static struct code_region *region_at(struct cpu *c, uint32_t pc)
 {
-    if (c->region && pc - c->region->base < c->region->size)
-        return c->region;
     for (unsigned i = 0; i < c->n_regions; i++)
         if (pc - c->regions[i].base < c->regions[i].size)
             return &c->regions[i];
@@ -296,7 +302,7 @@ void cpu_code_changed(struct cpu *c, uint32_t addr, uint32_t size)
         if (!m || addr - m->base >= r->size || r->data != m->data)
             continue;
         uint32_t from = (addr - m->base) & ~1u, to = addr - m->base + size;
-        from = from >= 2 ? from - 2 : 0; /* a 32-bit instruction may begin one halfword earlier */
+        from = from >= 2 * IT_REACH ? from - 2 * IT_REACH : 0; /* whoever knows something of these bytes */
         to = to > r->size ? r->size : to;
         if (!any_decoded(r, from, to))
             continue;
@@ -324,9 +330,9 @@ static void redirect(struct cpu *c, uint32_t pc)
     uc_emu_stop(c->uc);
 }
 
-static void retire(struct cpu *c, uint32_t cycles)
+static void retire(struct cpu *c, vtime charge)
 {
-    c->sched->now += cycles * VTIME_PER_CYCLE;
+    c->sched->now += charge;
     c->s.retired++;
 }
 
@@ -362,7 +368,7 @@ static bool it_needs_care(struct cpu *c, uint32_t pc, uint8_t it, vtime now, uin
             break;
         }
         bool holds = insn_condition(it >> 4, apsr);
-        worst += holds ? in->cycles : 1;
+        worst += holds ? in->charge : VTIME_PER_CYCLE;
         care |= holds && device;
         care |= c->stale || ((in->flags ^ INSN_DECODED) & c->watch & ~(uint32_t)INSN_IN_RAM);
         if (holds && (in->flags & INSN_MEMORY))
@@ -371,38 +377,13 @@ static bool it_needs_care(struct cpu *c, uint32_t pc, uint8_t it, vtime now, uin
         pc += in->size;
     }
     *end = pc;
-    return care || now + worst * VTIME_PER_CYCLE >= c->sched->deadline;
-}
-
-/* Charges the skipped instructions of a block that runs in one go, from next_pc up to `pc` or its end. True when
- * something became due at one of them (then the stop is made there). */
-static bool charge_skipped(struct cpu *c, uint32_t pc)
-{
-    uint32_t at = c->next_pc;
-    uint8_t it = c->it_state;
-    for (uint32_t p = c->it_first; p < at;) {
-        const struct insn *in = insn_at(c, p);
-        p += in ? in->size : 2;
-        it = insn_it_advance(it);
-    }
-    while (at < c->it_end && at != pc) {
-        if (c->sched->now >= c->sched->deadline) {
-            c->s.it = it;
-            redirect(c, at);
-            return true;
-        }
-        const struct insn *in = insn_at(c, at);
-        retire(c, 1);
-        at += in ? in->size : 2;
-        it = insn_it_advance(it);
-    }
-    return false;
+    return care || now + worst >= c->sched->deadline;
 }
 
 /* ITSTATE at `pc` inside the block that runs in one go; 0 outside. */
 static uint8_t it_state_at(struct cpu *c, uint32_t pc)
 {
-    if (pc < c->it_first || pc >= c->it_end)
+    if (pc - c->it_first >= c->it_bytes)
         return 0;
     uint8_t it = c->it_state;
     for (uint32_t p = c->it_first; p < pc; it = insn_it_advance(it)) {
@@ -410,6 +391,26 @@ static uint8_t it_state_at(struct cpu *c, uint32_t pc)
         p += in ? in->size : 2;
     }
     return it;
+}
+
+/* Charges the skipped instructions of a block that runs in one go, from next_pc up to `pc` or its end. False when
+ * something became due at one of them: the stop is made there. */
+static bool charge_skipped(struct cpu *c, uint32_t pc)
+{
+    uint32_t at = c->next_pc;
+    uint8_t it = it_state_at(c, at);
+    while (at - c->it_first < c->it_bytes && at != pc) {
+        if (c->sched->now >= c->sched->deadline) {
+            c->s.it = it;
+            redirect(c, at);
+            return false;
+        }
+        retire(c, VTIME_PER_CYCLE);
+        const struct insn *in = insn_at(c, at);
+        at += in ? in->size : 2;
+        it = insn_it_advance(it);
+    }
+    return true;
 }
 
 /* ---- before each instruction ----------------------------------------------------------------------------------- */
@@ -509,25 +510,61 @@ static bool handle_exclusive(struct cpu *c, uint32_t pc, const struct insn *in)
     if (granted)
         return true;
     set_reg(c, core_reg_id((unsigned)a.status), 1);
-    retire(c, in->cycles);
+    retire(c, in->charge);
     c->s.it = insn_it_advance(c->s.it);
     redirect(c, pc + in->size);
     return false;
 }
 
+static void run_in_one_go(struct cpu *c, uint32_t first, uint32_t bytes, uint8_t it)
+{
+    c->it_first = first;
+    c->it_bytes = bytes;
+    c->it_state = it;
+}
+
+/* What is the same each time a block is entered: how long it is, and which flags its instructions have. */
+static void survey_it(struct cpu *c, uint32_t pc, struct insn *it_insn)
+{
+    uint32_t at = pc + 2;
+    uint16_t flags = 0;
+    bool memory = false;
+    for (uint8_t it = it_insn->imm; it & 15; it = insn_it_advance(it)) {
+        const struct insn *in = insn_at(c, at);
+        if (!in || memory)
+            flags |= INSN_DECODED; /* an access that others follow may touch a device: decide each time */
+        if (!in)
+            break;
+        memory |= (in->flags & INSN_MEMORY) != 0;
+        flags |= in->flags & (uint16_t) ~(INSN_DECODED | INSN_IN_RAM);
+        at += in->size;
+    }
+    it_insn->it_bytes = (uint8_t)(at - pc - 2);
+    it_insn->it_flags = flags;
+}
+
+/* More than the instructions of any block need: four multi-register loads. */
+#define IT_AMPLE (4 * 40 * VTIME_PER_CYCLE)
+
 static bool begin_it(struct cpu *c, uint32_t pc, const struct insn *in)
 {
     uint32_t end;
-    vtime after = c->sched->now + in->cycles * VTIME_PER_CYCLE;
+    if (!in->it_bytes)
+        survey_it(c, pc, &region_at(c, pc)->table[(pc - region_at(c, pc)->base) >> 1]);
+    vtime after = c->sched->now + in->charge;
+    bool plain = !(in->it_flags & c->watch) && !(in->flags & INSN_IN_RAM) &&
+                 (c->sched->deadline > after && c->sched->deadline - after > IT_AMPLE);
+    if (plain) {
+        run_in_one_go(c, pc + 2, in->it_bytes, in->imm);
+        return true;
+    }
     if (it_needs_care(c, pc + 2, in->imm, after, &end)) {
-        retire(c, in->cycles);
+        retire(c, in->charge);
         c->s.it = in->imm;
         redirect(c, pc + 2);
         return false;
     }
-    c->it_first = pc + 2;
-    c->it_end = end;
-    c->it_state = in->imm;
+    run_in_one_go(c, pc + 2, end - pc - 2, in->imm);
     return true;
 }
 
@@ -615,46 +652,70 @@ static bool before_insn(struct cpu *c, uint32_t pc, uint32_t expected)
     return look_closer(c, pc, in);
 }
 
-/* What a jump to `pc` (not behind the last instruction) costs. False: stopped. */
+static void execute(struct cpu *c, uint32_t pc, const struct insn *in)
+{
+    c->pc = pc;
+    c->next_pc = pc + in->size;
+    c->refill = in->refill;
+    c->sched->now += in->charge;
+    c->s.retired++;
+}
+
+/* What a jump to `pc` (not behind the last instruction) costs; or the skipped end of an IT block. False: stopped. */
 static bool follow(struct cpu *c, uint32_t pc)
 {
-    bool in_block = c->next_pc - c->it_first < c->it_end - c->it_first && pc > c->next_pc && pc <= c->it_end;
-    if (in_block)
-        return !charge_skipped(c, pc);
-    const struct insn *target = insn_at(c, pc);
-    c->sched->now += c->taken + (target->size == 4 && (pc & 2) ? VTIME_PER_CYCLE : 0);
+    if (c->next_pc - c->it_first < c->it_bytes && pc - c->next_pc <= c->it_first + c->it_bytes - c->next_pc)
+        return charge_skipped(c, pc);
+    c->sched->now += c->refill + insn_at(c, pc)->arrive;
     return true;
+}
+
+static __attribute__((noinline)) void on_code_slow(struct cpu *c, uint32_t pc)
+{
+    if (c->stopped || c->redirect)
+        return;
+    struct code_region *r = region_at(c, pc);
+    if (!r) {
+        stop_at(c, CPU_STOP_FETCH_FAULT, pc);
+        return;
+    }
+    c->table = r->table;
+    c->code_base = r->base;
+    c->code_size = r->size;
+    if (pc != c->next_pc && !follow(c, pc))
+        return;
+    uint32_t expected = c->next_pc;
+    c->next_pc = pc;
+    if (before_insn(c, pc, expected))
+        execute(c, pc, insn_at(c, pc));
 }
 
 static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *user)
 {
     struct cpu *c = user;
     struct sched *s = c->sched;
-    uint32_t pc = (uint32_t)address;
-    struct code_region *r = c->region;
-    if (__builtin_expect(c->stopped | c->redirect, 0))
+    uint32_t pc = (uint32_t)address, offset = pc - c->code_base;
+    if (UNLIKELY(offset >= c->code_size)) {
+        on_code_slow(c, pc);
         return;
-    if (__builtin_expect(pc - r->base >= r->size, 0)) {
-        r = region_at(c, pc);
-        if (!r) {
-            stop_at(c, CPU_STOP_FETCH_FAULT, pc);
+    }
+    const struct insn *in = &c->table[offset >> 1];
+    vtime now = s->now;
+    if (pc != c->next_pc) {
+        if (UNLIKELY(c->next_pc - c->it_first < c->it_bytes)) {
+            on_code_slow(c, pc);
             return;
         }
-        c->region = r;
+        now += c->refill + in->arrive;
     }
-    const struct insn *in = &r->table[(pc - r->base) >> 1];
-    if (pc != c->next_pc && !follow(c, pc))
+    if (UNLIKELY(now >= s->deadline || ((in->flags ^ INSN_DECODED) & c->watch))) {
+        on_code_slow(c, pc);
         return;
-    if (__builtin_expect(s->now >= s->deadline || ((in->flags ^ INSN_DECODED) & c->watch), 0)) {
-        uint32_t expected = c->next_pc;
-        c->next_pc = pc;
-        if (!before_insn(c, pc, expected))
-            return;
     }
     c->pc = pc;
     c->next_pc = pc + in->size;
-    c->taken = in->taken_cycles * (uint32_t)VTIME_PER_CYCLE;
-    s->now += in->cycles * VTIME_PER_CYCLE;
+    c->refill = in->refill;
+    s->now = now + in->charge;
     c->s.retired++;
 }
 
@@ -663,7 +724,7 @@ static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *user)
 static void unretire(struct cpu *c)
 {
     c->s.retired--;
-    if (c->it_end)
+    if (c->it_bytes)
         c->s.it = it_state_at(c, c->pc);
 }
 
@@ -705,6 +766,11 @@ static bool on_bad_access(uc_engine *uc, uc_mem_type type, uint64_t address, int
 {
     struct cpu *c = user;
     uint32_t addr = (uint32_t)address;
+    if (type == UC_MEM_FETCH_PROT && region_at(c, addr)) {
+        c->grant = true;
+        c->grant_page = addr & ~(PAGE - 1);
+        return false;
+    }
     if (type == UC_MEM_FETCH_UNMAPPED || type == UC_MEM_FETCH_PROT) {
         stop_at(c, CPU_STOP_FETCH_FAULT, addr & ~1u);
         return false;
@@ -771,10 +837,26 @@ static void complete_store(struct cpu *c)
     }
     if (a.writeback)
         cpu_set(c, (enum cpu_reg)a.base, cpu_get(c, (enum cpu_reg)a.base) + (uint32_t)a.writeback);
-    if (c->it_end)
+    if (c->it_bytes)
         c->s.it = it_state_at(c, pc);
     c->s.it = insn_it_advance(c->s.it);
     redirect(c, pc + in->size);
+}
+
+/* The engine takes a slow path for every store to memory that may be executed, so RAM is data to it until code runs
+ * there, page by page. The fault came while translating: the engine's PC is the block that it was about to enter. */
+static void grant_execution(struct cpu *c)
+{
+    uint32_t pc = reg(c, UC_ARM_REG_PC) & ~1u;
+    c->grant = false;
+    uc_err err = uc_mem_protect(c->uc, c->grant_page, PAGE, UC_PROT_ALL);
+    assert(err == UC_ERR_OK);
+    (void)err;
+    if (c->it_bytes)
+        c->s.it = it_state_at(c, pc);
+    if (pc != c->next_pc)
+        c->sched->now += c->refill + insn_at(c, pc)->arrive;
+    redirect(c, pc);
 }
 
 /* ---- the loop -------------------------------------------------------------------------------------------------- */
@@ -800,18 +882,20 @@ static void run_engine(struct cpu *c, uint32_t pc)
     enum { NOWHERE = 0xFFFFFFFEu };
     c->next_pc = pc;
     c->pc = pc;
-    c->taken = 0;
+    c->refill = 0;
     c->stopped = c->redirect = false;
     uc_err err = uc_emu_start(c->uc, pc | 1, NOWHERE, 0, 0);
     c->member = MEMBER_NONE;
     if (c->store_done)
         complete_store(c);
+    else if (c->grant)
+        grant_execution(c);
     else if (!c->stopped && !c->redirect) {
         if (err != UC_ERR_OK)
             log_msg(c->log, LOG_WARN, "engine stopped at 0x%08x: %s", c->pc, uc_strerror(err));
         stop_at(c, CPU_STOP_FETCH_FAULT, reg(c, UC_ARM_REG_PC));
     }
-    c->it_first = c->it_end = 0;
+    c->it_bytes = 0;
 }
 
 /* Goes on inside an IT block whose state is s.it. Returns the next pc; may stop. */
@@ -833,7 +917,7 @@ static uint32_t run_it(struct cpu *c, uint32_t pc)
         if (!it_holds(c, it)) {
             if (something_due(c, pc, in))
                 return pc;
-            retire(c, 1);
+            retire(c, VTIME_PER_CYCLE);
             c->s.it = insn_it_advance(it);
             return pc + in->size;
         }
@@ -842,9 +926,7 @@ static uint32_t run_it(struct cpu *c, uint32_t pc)
         c->member = MEMBER_NEXT;
         it = (uint8_t)((it & 0xF0) | 8);
     } else {
-        c->it_first = pc;
-        c->it_end = end;
-        c->it_state = it;
+        run_in_one_go(c, pc, end - pc, it);
         c->s.it = 0;
     }
     update_watch(c);
@@ -891,7 +973,8 @@ void cpu_run(struct cpu *c, uint64_t budget, struct cpu_stop_info *stop)
 
 static void map_memory(struct cpu *c, const struct bus_memory *m)
 {
-    uint32_t prot = UC_PROT_READ | (m->guest_writable ? UC_PROT_WRITE : 0) | (m->executable ? UC_PROT_EXEC : 0);
+    uint32_t prot = UC_PROT_READ | (m->guest_writable ? UC_PROT_WRITE : 0) |
+                    (m->executable && !m->guest_writable ? UC_PROT_EXEC : 0);
     uc_err err = uc_mem_map_ptr(c->uc, m->base, m->size, prot, m->data);
     assert(err == UC_ERR_OK);
     (void)err;
@@ -945,8 +1028,6 @@ struct cpu *cpu_new(struct bus *bus, struct sched *sched, struct log *log, const
     c->stop_retired = UINT64_MAX;
     for (unsigned i = 0; i < bus->n_memories; i++)
         map_memory(c, &bus->memory[i]);
-    assert(c->n_regions > 0);
-    c->region = &c->regions[0];
     map_devices(c);
     add_hooks(c);
     set_mode(c, 0, 0);
@@ -985,8 +1066,10 @@ void cpu_breakpoint(struct cpu *c, uint32_t addr, bool set)
     if (!c->breakpoint[i].count)
         c->breakpoint[i] = c->breakpoint[--c->n_breakpoints];
     struct code_region *r = region_at(c, addr);
-    if (r)
-        r->table[(addr - r->base) >> 1].flags = 0;
+    if (!r)
+        return;
+    uint32_t last = (addr - r->base) >> 1, first = last > IT_REACH ? last - IT_REACH : 0;
+    memset(&r->table[first], 0, (last - first + 1) * sizeof *r->table);
 }
 
 size_t cpu_state_size(struct cpu *c) { return sizeof c->s + uc_context_size(c->uc); }

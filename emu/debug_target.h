@@ -13,11 +13,11 @@
 #include "emu/cpu.h"
 
 enum debug_point { /* numbered as the RSP's Z packets are */
-    DEBUG_POINT_SW_BREAK,
-    DEBUG_POINT_HW_BREAK,
-    DEBUG_POINT_WATCH_WRITE,
-    DEBUG_POINT_WATCH_READ,
-    DEBUG_POINT_WATCH_ACCESS,
+                   DEBUG_POINT_SW_BREAK,
+                   DEBUG_POINT_HW_BREAK,
+                   DEBUG_POINT_WATCH_WRITE,
+                   DEBUG_POINT_WATCH_READ,
+                   DEBUG_POINT_WATCH_ACCESS,
 };
 
 enum debug_stop {

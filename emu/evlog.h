@@ -72,7 +72,7 @@ static inline void evlog_emit(struct evlog *l, enum ev_kind kind, uint32_t a, ui
 const char *ev_kind_name(enum ev_kind kind);
 
 /* A running 64-bit hash (FNV-1a over words) as an evlog reader; start with TRACE_HASH_INIT. */
-#define TRACE_HASH_INIT 0xcbf29ce484222325ull
+#define TRACE_HASH_INIT  0xcbf29ce484222325ull
 #define TRACE_HASH_KINDS ((1u << EV_KINDS) - 1)
 void trace_hash_read(void *hash /* uint64_t */, const struct ev *e);
 uint64_t trace_hash_bytes(uint64_t hash, const void *data, uint32_t len);

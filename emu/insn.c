@@ -3,6 +3,7 @@
  * 3-1, for memory without wait states. Capstone tells the mnemonic; what the core must intercept is told by encoding.
  */
 #include "emu/insn.h"
+#include "emu/vtime.h"
 
 #include <capstone/capstone.h>
 #include <assert.h>
@@ -144,6 +145,12 @@ static void find_coprocessor(struct insn *out)
     }
 }
 
+static void set_cost(struct insn *out, struct cost c)
+{
+    out->charge = (uint16_t)(c.cycles * VTIME_PER_CYCLE);
+    out->refill = (uint8_t)(c.taken * VTIME_PER_CYCLE);
+}
+
 static void find_access(struct insn *out)
 {
     struct insn_access a;
@@ -157,14 +164,14 @@ static void find_access(struct insn *out)
     if (several && !(always_aligned && a.size == 4 && !(a.offset & 3)))
         out->flags |= INSN_ALIGNED;
     struct cost c = a.store ? COST_STORE : COST_LOAD;
-    out->cycles = a.count > 1 || a.registers ? (uint8_t)(1 + a.count) : c.cycles;
-    out->taken_cycles = a.registers & 0x8000 ? 3 : c.taken;
+    if (a.count > 1 || a.registers)
+        c.cycles = (uint8_t)(1 + a.count);
+    set_cost(out, c);
 }
 
 static void find_cost(struct insn_decoder *d, uint32_t addr, struct insn *out)
 {
-    out->cycles = COST_DEFAULT.cycles;
-    out->taken_cycles = COST_DEFAULT.taken;
+    set_cost(out, COST_DEFAULT);
     find_access(out);
     if (out->flags & INSN_IT)
         return; /* capstone would remember the block and spoil what it decodes next */
@@ -177,8 +184,7 @@ static void find_cost(struct insn_decoder *d, uint32_t addr, struct insn *out)
         return;
     for (unsigned i = 0; i < sizeof costs / sizeof *costs; i++)
         if (costs[i].id == d->scratch->id) {
-            out->cycles = costs[i].cost.cycles;
-            out->taken_cycles = costs[i].cost.taken;
+            set_cost(out, costs[i].cost);
             return;
         }
 }
@@ -191,6 +197,8 @@ void insn_decode(struct insn_decoder *d, uint32_t addr, const uint8_t *code, uns
     out->flags = INSN_DECODED | INSN_ANY;
     out->size = is_wide(h1) && avail >= 4 ? 4 : 2;
     out->raw = out->size == 4 ? h1 | (uint32_t)code[2] << 16 | (uint32_t)code[3] << 24 : h1;
+    if (out->size == 4 && (addr & 2)) /* two fetches before it can be decoded */
+        out->arrive = VTIME_PER_CYCLE;
     find_special(out);
     find_coprocessor(out);
     find_cost(d, addr, out);

@@ -43,13 +43,17 @@ static inline uint8_t insn_it_advance(uint8_t it) { return (it & 7) ? (uint8_t)(
 bool insn_condition(unsigned cond, uint32_t apsr);
 
 struct insn {
-    uint32_t raw;         /* first halfword in the low half, second (if any) in the high half: as in memory */
-    uint16_t flags;       /* enum insn_flag */
-    uint8_t size;         /* 2 or 4 */
-    uint8_t cycles;       /* when it falls through */
-    uint8_t taken_cycles; /* added when it does not */
-    uint8_t class;        /* enum insn_class */
-    uint8_t imm;          /* SVC and BKPT number; INSN_IT: the ITSTATE it sets */
+    uint32_t raw;    /* first halfword in the low half, second (if any) in the high half: as in memory */
+    uint16_t flags;  /* enum insn_flag */
+    uint16_t charge; /* time when it falls through, in 1/512 µs */
+    uint8_t refill;  /* added when it does not */
+    uint8_t arrive;  /* added when it is jumped to */
+    uint8_t size;    /* 2 or 4 */
+    uint8_t class;   /* enum insn_class */
+    uint8_t imm;     /* SVC and BKPT number; INSN_IT: the ITSTATE it sets */
+    /* Of the block that an IT opens, filled in by the port: */
+    uint8_t it_bytes;  /* length; 0: not known yet */
+    uint16_t it_flags; /* of all its instructions; INSN_DECODED: look at each, whatever matters now */
 };
 
 /* Decodes the instruction whose bytes are at `code` (`avail` of them: 2 or more). `addr` is where it lies. */

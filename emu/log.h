@@ -31,10 +31,10 @@ void log_msg(struct log *l, enum log_level level, const char *fmt, ...) __attrib
 /* True the first time it is called with `key` (any non-zero number, such as a register's address). */
 bool log_first(struct log *l, uint32_t key);
 
-#define log_once(l, key, ...)                                                                                          \
-    do {                                                                                                               \
-        if (log_first((l), (key)))                                                                                     \
-            log_msg((l), LOG_INFO, __VA_ARGS__);                                                                       \
+#define log_once(l, key, ...)                    \
+    do {                                         \
+        if (log_first((l), (key)))               \
+            log_msg((l), LOG_INFO, __VA_ARGS__); \
     } while (0)
 
 #endif

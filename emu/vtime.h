@@ -15,13 +15,13 @@
 
 typedef uint64_t vtime; /* in 1/512 µs since power-on */
 
-#define VTIME_PER_US 512ull
-#define VTIME_PER_MS (1000 * VTIME_PER_US)
-#define VTIME_PER_S (1000 * VTIME_PER_MS)
-#define VTIME_PER_CYCLE 8ull        /* CPU, 64 MHz */
-#define VTIME_PER_TIMER_TICK 32ull  /* PCLK16M */
-#define VTIME_PER_RTC_TICK 15625ull /* LFCLK, 32.768 kHz */
-#define VTIME_NEVER UINT64_MAX
+#define VTIME_PER_US         512ull
+#define VTIME_PER_MS         (1000 * VTIME_PER_US)
+#define VTIME_PER_S          (1000 * VTIME_PER_MS)
+#define VTIME_PER_CYCLE      8ull     /* CPU, 64 MHz */
+#define VTIME_PER_TIMER_TICK 32ull    /* PCLK16M */
+#define VTIME_PER_RTC_TICK   15625ull /* LFCLK, 32.768 kHz */
+#define VTIME_NEVER          UINT64_MAX
 
 /* Time of edge `n` (n = 0, 1, …) of a clock of `hz` whose edge 0 was at `origin`; rounded up to a whole unit. */
 static inline vtime vtime_edge(vtime origin, uint64_t n, uint64_t hz)
@@ -30,9 +30,6 @@ static inline vtime vtime_edge(vtime origin, uint64_t n, uint64_t hz)
 }
 
 /* How many whole periods of `period` have passed between `since` and `now`. */
-static inline uint64_t vtime_ticks(vtime since, vtime now, vtime period)
-{
-    return (now - since) / period;
-}
+static inline uint64_t vtime_ticks(vtime since, vtime now, vtime period) { return (now - since) / period; }
 
 #endif
