@@ -60,7 +60,8 @@ enum masks_touched { MASKS_NONE, MASKS_WRITTEN, MASKS_CONTROL, MASKS_SHOWN };
 
 struct cpu {
     struct sched *sched;
-    struct code_region *region;  /* the one executed from */
+    struct insn *table; /* of the region executed from, copied here: the hook is what speed is made of */
+    uint32_t code_base, code_size;
     uint32_t watch;              /* insn_flags that need a closer look */
     uint32_t next_pc;            /* behind the last instruction */
     uint32_t pc;                 /* of the instruction being executed */
