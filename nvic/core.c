@@ -203,7 +203,8 @@ static void data_fault(struct core *c, const struct cpu_stop_info *s)
 static void fetch_fault(struct core *c, const struct cpu_stop_info *s)
 {
     bool never_executable = s->pc >= 0xA0000000u || (s->pc >= 0x40000000u && s->pc < 0x60000000u);
-    if (s->denied || never_executable)
+    /* permission comes before the bus: also where there is nothing to fetch */
+    if (s->denied || never_executable || !fault_check_access(c, s->pc, 2, false, true, false))
         fault_raise(c, EXC_MEMMANAGE, CFSR_IACCVIOL);
     else
         fault_raise(c, EXC_BUSFAULT, CFSR_IBUSERR);
