@@ -141,7 +141,7 @@ static void choose_features(struct gen *g)
 {
     static const enum feature conflicts[][2] = {
         {FEATURE_STACKING, FEATURE_PRIGROUP}, {FEATURE_STACKING, FEATURE_NPRIV},  {FEATURE_STKALIGN, FEATURE_FP},
-        {FEATURE_STKALIGN, FEATURE_FP_OFF},   {FEATURE_FP_OFF, FEATURE_FP_EAGER},
+        {FEATURE_STKALIGN, FEATURE_FP_OFF},   {FEATURE_STKALIGN, FEATURE_SWITCH}, {FEATURE_FP_OFF, FEATURE_FP_EAGER},
     };
 
     for (unsigned f = 0; f < FEATURE_COUNT; f++)
@@ -244,6 +244,7 @@ static void emit_entries(struct gen *g, unsigned table)
     }
 }
 
+// With CCR.STKALIGN clear no FP context is made: README.md.
 static void emit_fpu(struct gen *g)
 {
     uint32_t control = has(g, FEATURE_FP_MANUAL) ? 0 : has(g, FEATURE_FP_EAGER) ? 1u << 31 : 3u << 30;
@@ -313,7 +314,8 @@ static void emit_start(struct gen *g)
 
     emit(g, "start:");
     emit(g, "bl runtime_init");
-    emit_fpu(g);
+    if (!has(g, FEATURE_STKALIGN))
+        emit_fpu(g);
     emit_code_area(g);
     emit_priorities(g);
     if (has(g, FEATURE_DIVIDE))

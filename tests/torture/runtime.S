@@ -130,6 +130,8 @@ log_entry:
     cmp r12, #0
     it ne
     blne repair_frame
+    movs r0, #0
+    msr apsr_nzcvqg, r0                 @ UNKNOWN after entry
     bx r11
 
 @ INVPC: the EXC_RETURN that was meant. [M]UNSTKERR: the PSP before. [M]STKERR: a new frame.
@@ -360,7 +362,7 @@ memory_sum:
     dsb
     isb
     IMM r1, mpu_memory
-    add r2, r1, #0x1000
+    add r2, r1, #0x2000
 1:  ldr r3, [r1], #4
     eor r0, r3, r0, ror #25
     cmp r1, r2
@@ -425,9 +427,9 @@ print_hex:
     bx lr
 
     .section .stacks, "aw", %nobits
-    .balign 4096
+    .balign 8192
     .global mpu_memory, ram_code, bad_stack, msp_top, psp_top
-mpu_memory:     .space 0x1000
+mpu_memory:     .space 0x2000
 ram_code:       .space 0x400
 bad_stack:      .space 0x400            @ an MPU region without access
                 .space 0x4000

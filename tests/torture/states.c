@@ -116,14 +116,15 @@ static void exclusive(struct gen *g, const struct place *p)
     emit(g, "movs r2, #0");
 }
 
-// A region over a part of mpu_memory or of ram_code, 32 bytes to 4 KiB, with subregions where the size allows them.
+// A region over a part of mpu_memory or of ram_code, 32 bytes to 8 KiB; with subregions disabled only where
+// they are 1 KiB (README.md).
 static void mpu_region(struct gen *g, const struct place *p)
 {
     static const unsigned permissions[] = {0, 1, 2, 3, 5, 6, 7};
     bool code = gen_percent(g, 30);
-    unsigned size = 5 + gen_below(g, code ? 6 : 8), region = 1 + gen_below(g, 6), space = code ? 0x400 : 0x1000;
+    unsigned size = 5 + gen_below(g, code ? 6 : 9), region = 1 + gen_below(g, 6), space = code ? 0x400 : 0x2000;
     uint32_t offset = gen_below(g, space >> size) << size,
-             subregions = size >= 8 && gen_percent(g, 50) ? gen_below(g, 256) : 0;
+             subregions = size == 13 && gen_percent(g, 50) ? gen_below(g, 256) : 0;
     uint32_t rasr = gen_below(g, 2) << 28 | permissions[gen_below(g, 7)] << 24 | 6u << 16 | subregions << 8 |
                     (size - 1) << 1 | !gen_percent(g, 10);
 
@@ -149,7 +150,7 @@ static void mpu_access(struct gen *g, const struct place *p)
     if (p->no_fault && g->hfnmiena)
         return;
     for (unsigned n = 1 + gen_below(g, 3); n > 0; n--) {
-        emit(g, "IMM r0, mpu_memory + 0x%x", gen_below(g, 0x400) * 4);
+        emit(g, "IMM r0, mpu_memory + 0x%x", gen_below(g, 0x800) * 4);
         emit_random(g, "r2");
         emit(g, "%s r2, [r0]", opcodes[gen_below(g, 10)]);
     }
