@@ -17,7 +17,7 @@ int main(void)
     console_init();
     SYSTICK->RVR = CYCLES_PER_TICK - 1;
     SYSTICK->CVR = 0;
-    print("RVR=%u, CSR=%x\n", SYSTICK->RVR, SYSTICK->CSR & 7);
+    print("RVR=%u, CSR=%x\n", SYSTICK->RVR, SYSTICK->CSR & 3);
     SYSTICK->CSR = SYST_CSR_CLKSOURCE | SYST_CSR_TICKINT | SYST_CSR_ENABLE;
     while (seen < TICKS) {
         while (ticks == seen)
