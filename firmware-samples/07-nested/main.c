@@ -6,9 +6,9 @@
 #include "console.h"
 #include "trace.h"
 
-#define LOW_IRQn  SWI0_EGU0_IRQn
+#define LOW_IRQn  TIMER0_IRQn
 #define MID_IRQn  SWI1_EGU1_IRQn
-#define HIGH_IRQn SWI2_EGU2_IRQn
+#define HIGH_IRQn TIMER1_IRQn
 enum { LOW_PRIORITY = 6, MID_PRIORITY = 4, HIGH_PRIORITY = 2 };
 
 #define LOW  (1u << LOW_IRQn)
@@ -55,14 +55,14 @@ static void handle(struct level *l, enum trace_who who, uint32_t exc_return)
     trace_leave(who);
 }
 
-void SWI0_EGU0_IRQHandler(void);
-void SWI0_EGU0_IRQHandler(void) { handle(&low, TRACE_LOW, (uint32_t)__builtin_return_address(0)); }
+void TIMER0_IRQHandler(void);
+void TIMER0_IRQHandler(void) { handle(&low, TRACE_LOW, (uint32_t)__builtin_return_address(0)); }
 
 void SWI1_EGU1_IRQHandler(void);
 void SWI1_EGU1_IRQHandler(void) { handle(&mid, TRACE_MID, (uint32_t)__builtin_return_address(0)); }
 
-void SWI2_EGU2_IRQHandler(void);
-void SWI2_EGU2_IRQHandler(void) { handle(&high, TRACE_HIGH, (uint32_t)__builtin_return_address(0)); }
+void TIMER1_IRQHandler(void);
+void TIMER1_IRQHandler(void) { handle(&high, TRACE_HIGH, (uint32_t)__builtin_return_address(0)); }
 
 static void prepare(uint32_t low_pends, uint32_t mid_pends, uint32_t high_pends)
 {
@@ -150,8 +150,8 @@ static void show_basepri(void)
 static void prepare_lines(void)
 {
     prepare(0, 0, 0);
-    low.event = &NRF_EGU0->EVENTS_TRIGGERED[0];
-    high.event = &NRF_EGU2->EVENTS_TRIGGERED[0];
+    low.event = &NRF_TIMER0->EVENTS_COMPARE[0];
+    high.event = &NRF_TIMER1->EVENTS_COMPARE[0];
 }
 
 /* High's line rises 8 cycles after low's, while the core is busy with the 12 cycles of low's entry. High takes over
@@ -162,7 +162,6 @@ static void show_late_arrival(void)
     timing_raise_lines(2);
     while (low.runs == 0)
         ;
-    timing_lower_lines();
     finish_and_draw("late arrival: high's line rises while low is being entered");
     print("  high: EXC_RETURN %08x, low active: %s\n", high.exc_return, high.active & LOW ? "yes" : "no");
     print("  low: EXC_RETURN %08x, runs %u\n", low.exc_return, low.runs);
@@ -176,7 +175,6 @@ static void show_early_enough(void)
     timing_raise_lines(128);
     while (low.runs == 0)
         ;
-    timing_lower_lines();
     print("128 timer ticks later it is a preemption\n");
     print("  high: EXC_RETURN %08x, low active: %s\n", high.exc_return, high.active & LOW ? "yes" : "no");
 }

@@ -2,33 +2,32 @@
 
 #include "nrf52840.h"
 
-enum { PPI_LOW = 0, PPI_HIGH = 1, LEAD_TICKS = 64 };
+enum { PPI_START = 0, LEAD_TICKS = 64 };
 
-void timing_raise_lines(unsigned ticks)
+static void prepare(struct nrf_timer *t, unsigned ticks)
 {
-    NRF_EGU0->INTENSET = 1;
-    NRF_EGU2->INTENSET = 1;
-    NRF_PPI->CH[PPI_LOW].EEP = (uint32_t)&NRF_TIMER0->EVENTS_COMPARE[0];
-    NRF_PPI->CH[PPI_LOW].TEP = (uint32_t)&NRF_EGU0->TASKS_TRIGGER[0];
-    NRF_PPI->CH[PPI_HIGH].EEP = (uint32_t)&NRF_TIMER0->EVENTS_COMPARE[1];
-    NRF_PPI->CH[PPI_HIGH].TEP = (uint32_t)&NRF_EGU2->TASKS_TRIGGER[0];
-    NRF_PPI->CHENSET = 1u << PPI_LOW | 1u << PPI_HIGH;
-    NRF_TIMER0->BITMODE = TIMER_BITMODE_32;
-    NRF_TIMER0->PRESCALER = 0;
-    NRF_TIMER0->CC[0] = LEAD_TICKS;
-    NRF_TIMER0->CC[1] = LEAD_TICKS + ticks;
-    NRF_TIMER0->SHORTS = TIMER_SHORTS_COMPARE_STOP(1);
-    NRF_TIMER0->TASKS_CLEAR = 1;
-    NRF_TIMER0->TASKS_START = 1;
+    t->BITMODE = TIMER_BITMODE_32;
+    t->PRESCALER = 0;
+    t->CC[0] = ticks;
+    t->SHORTS = TIMER_SHORTS_COMPARE_STOP(0);
+    t->INTENSET = TIMER_INT_COMPARE(0);
+    t->TASKS_CLEAR = 1;
 }
 
-void timing_lower_lines(void)
+/* TIMER2 starts the other two at the same tick, through PPI and its fork. */
+void timing_raise_lines(unsigned ticks)
 {
-    NRF_TIMER0->TASKS_STOP = 1;
-    NRF_EGU0->INTENCLR = 1;
-    NRF_EGU2->INTENCLR = 1;
-    event_clear(&NRF_EGU0->EVENTS_TRIGGERED[0]);
-    event_clear(&NRF_EGU2->EVENTS_TRIGGERED[0]);
+    prepare(NRF_TIMER0, LEAD_TICKS);
+    prepare(NRF_TIMER1, LEAD_TICKS + ticks);
+    NRF_PPI->CH[PPI_START].EEP = (uint32_t)&NRF_TIMER2->EVENTS_COMPARE[0];
+    NRF_PPI->CH[PPI_START].TEP = (uint32_t)&NRF_TIMER0->TASKS_START;
+    NRF_PPI->FORK_TEP[PPI_START] = (uint32_t)&NRF_TIMER1->TASKS_START;
+    NRF_PPI->CHENSET = 1u << PPI_START;
+    NRF_TIMER2->PRESCALER = 0;
+    NRF_TIMER2->CC[0] = LEAD_TICKS;
+    NRF_TIMER2->SHORTS = TIMER_SHORTS_COMPARE_STOP(0);
+    NRF_TIMER2->TASKS_CLEAR = 1;
+    NRF_TIMER2->TASKS_START = 1;
 }
 
 /* Written in assembly, so that the compiler adds nothing between the two readings. Each finds CYCCNT's address in r0

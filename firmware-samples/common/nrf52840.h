@@ -405,17 +405,6 @@ struct nrf_rtc { /* PS 6.22 */
 #define RTC_TICK       (1u << 0) /* in INTEN and EVTEN alike */
 #define RTC_COMPARE(n) (1u << ((n) + 16))
 
-struct nrf_egu { /* PS 6.7 */
-    union {
-        AT(0x000, TASKS_TRIGGER[16]);
-        AT(0x100, EVENTS_TRIGGERED[16]);
-        AT(0x304, INTENSET);
-        AT(0x308, INTENCLR);
-    };
-};
-#define NRF_EGU0 ((struct nrf_egu *)0x40014000)
-#define NRF_EGU2 ((struct nrf_egu *)0x40016000)
-
 struct nrf_nvmc { /* PS 4.3 */
     union {
         AT(0x400, READY);
