@@ -6,7 +6,7 @@ MODE ?= release
 B := build/$(MODE)
 
 CC ?= gcc
-PKGS := unicorn capstone libdw libelf
+PKGS := unicorn capstone libdw libelf json-c
 CPPFLAGS += -I. -D_GNU_SOURCE -MMD -MP $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 CFLAGS_COMMON := -std=gnu11 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wno-unused-parameter -g
 CFLAGS_release := -O2

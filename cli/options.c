@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/duration.h"
+#include "emu/duration.h"
 #include "host/console.h"
 
 enum { ERR_SIZE = 256, HELP_COLUMN = 26 };

@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "cli/stimulus.h"
+#include "soc/stimulus.h"
 #include "emu/vtime.h"
 
 enum options_lockup { OPTIONS_LOCKUP_EXIT, OPTIONS_LOCKUP_RESET };

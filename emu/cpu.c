@@ -51,6 +51,11 @@ struct device_window {
     uint32_t base;
 };
 
+struct watchpoint {
+    uint32_t addr, size;
+    bool loads, stores;
+};
+
 struct cpu_breakpoint_entry {
     uint32_t addr;
     unsigned count;
@@ -95,6 +100,10 @@ struct cpu {
     unsigned n_regions;
     struct cpu_breakpoint_entry breakpoint[CPU_MAX_BREAKPOINTS];
     unsigned n_breakpoints;
+    struct watchpoint watchpoint[CPU_MAX_WATCHPOINTS];
+    unsigned n_watchpoints;
+    uint32_t pass_pc;      /* breakpoints and watchpoints do not count for the instruction there, */
+    uint64_t pass_retired; /* while so many have retired */
     struct device_window window[16];
     unsigned n_windows;
 };
@@ -459,6 +468,24 @@ static bool check_permission(struct cpu *c, const struct insn_access *a, uint32_
     return true;
 }
 
+static bool passes_points(const struct cpu *c, uint32_t pc)
+{
+    return pc == c->pass_pc && c->s.retired == c->pass_retired;
+}
+
+static bool is_watched(const struct cpu *c, const struct insn_access *a, uint32_t addr, uint32_t *hit)
+{
+    uint32_t bytes = (uint32_t)a->size * a->count;
+    for (unsigned i = 0; i < c->n_watchpoints; i++) {
+        const struct watchpoint *w = &c->watchpoint[i];
+        if (!(a->store ? w->stores : w->loads) || !(addr - w->addr < w->size || w->addr - addr < bytes))
+            continue;
+        *hit = addr - w->addr < w->size ? addr : w->addr;
+        return true;
+    }
+    return false;
+}
+
 /* True when the access may go ahead. */
 static bool check_memory(struct cpu *c, uint32_t pc, const struct insn *in)
 {
@@ -466,6 +493,11 @@ static bool check_memory(struct cpu *c, uint32_t pc, const struct insn *in)
     if (!insn_access(in->raw, in->size, &a))
         return true;
     uint32_t addr = access_address(c, &a, pc), denied;
+    if (c->n_watchpoints && !passes_points(c, pc) && is_watched(c, &a, addr, &c->stop->addr)) {
+        c->stop->store = a.store;
+        stop_at(c, CPU_STOP_WATCHPOINT, pc);
+        return false;
+    }
     if (!check_alignment(c, in, &a, addr)) {
         stop_at(c, CPU_STOP_UNALIGNED, pc);
         return false;
@@ -578,7 +610,7 @@ static bool something_due(struct cpu *c, uint32_t pc, const struct insn *in)
         stop_at(c, CPU_STOP_DEADLINE, pc);
     else if (c->s.retired >= c->stop_retired)
         stop_at(c, CPU_STOP_BUDGET, pc);
-    else if (in->flags & INSN_BREAK)
+    else if ((in->flags & INSN_BREAK) && !passes_points(c, pc))
         stop_at(c, CPU_STOP_BREAKPOINT, pc);
     return c->stopped;
 }
@@ -778,6 +810,8 @@ static bool on_bad_access(uc_engine *uc, uc_mem_type type, uint64_t address, int
     }
     bool store = type == UC_MEM_WRITE_UNMAPPED || type == UC_MEM_WRITE_PROT;
     const struct bus_memory *m = bus_memory_at(c->bus, addr);
+    if (c->report_pc)
+        *c->report_pc = c->pc;
     if (type == UC_MEM_WRITE_PROT && m && m->write && m->write(m->ctx, addr, (uint32_t)value, (unsigned)size)) {
         c->store_done = true;
         return false;
@@ -866,8 +900,8 @@ static void update_watch(struct cpu *c)
 {
     const struct cpu_traps *t = &c->traps;
     c->watch = INSN_DECODED | INSN_BREAK | INSN_IN_RAM | INSN_IT | INSN_ALIGNED | INSN_CORE | INSN_MASKS |
-               INSN_EXCLUSIVE | (t->access || t->unaligned ? INSN_MEMORY : 0) | (t->fp ? INSN_FP : 0) |
-               (t->divide ? INSN_DIVIDE : 0) |
+               INSN_EXCLUSIVE | (t->access || t->unaligned || c->n_watchpoints ? INSN_MEMORY : 0) |
+               (t->fp ? INSN_FP : 0) | (t->divide ? INSN_DIVIDE : 0) |
                (t->access || c->stop_retired != UINT64_MAX || c->member != MEMBER_NONE ? INSN_ANY : 0);
 }
 
@@ -1026,7 +1060,7 @@ struct cpu *cpu_new(struct bus *bus, struct sched *sched, struct log *log, const
     c->log = log;
     c->ops = *ops;
     c->decoder = insn_decoder_new();
-    c->stop_retired = UINT64_MAX;
+    c->stop_retired = c->pass_retired = UINT64_MAX;
     for (unsigned i = 0; i < bus->n_memories; i++)
         map_memory(c, &bus->memory[i]);
     map_devices(c);
@@ -1071,6 +1105,32 @@ void cpu_breakpoint(struct cpu *c, uint32_t addr, bool set)
         return;
     uint32_t last = (addr - r->base) >> 1, first = last > IT_REACH ? last - IT_REACH : 0;
     memset(&r->table[first], 0, (last - first + 1) * sizeof *r->table);
+}
+
+bool cpu_watchpoint(struct cpu *c, uint32_t addr, uint32_t size, bool loads, bool stores, bool set)
+{
+    if (set) {
+        if (c->n_watchpoints == CPU_MAX_WATCHPOINTS)
+            return false;
+        c->watchpoint[c->n_watchpoints++] = (struct watchpoint){addr, size, loads, stores};
+        update_watch(c);
+        return true;
+    }
+    for (unsigned i = 0; i < c->n_watchpoints; i++) {
+        const struct watchpoint *w = &c->watchpoint[i];
+        if (w->addr != addr || w->size != size || w->loads != loads || w->stores != stores)
+            continue;
+        c->watchpoint[i] = c->watchpoint[--c->n_watchpoints];
+        break;
+    }
+    update_watch(c);
+    return true;
+}
+
+void cpu_pass_points(struct cpu *c)
+{
+    c->pass_pc = cpu_get(c, CPU_PC);
+    c->pass_retired = c->s.retired;
 }
 
 size_t cpu_state_size(struct cpu *c) { return sizeof c->s + uc_context_size(c->uc); }

@@ -39,6 +39,7 @@ enum cpu_stop {
     CPU_STOP_DEADLINE,    /* sched->now >= sched->deadline, or kicked */
     CPU_STOP_BUDGET,      /* the budget of instructions is used up */
     CPU_STOP_BREAKPOINT,  /* at a cpu_breakpoint() address, not yet executed */
+    CPU_STOP_WATCHPOINT,  /* about to access `addr`, which cpu_watchpoint() watches; not yet executed */
     CPU_STOP_INSN,        /* an instruction the core carries out: `insn_class`, `imm`; not yet executed */
     CPU_STOP_EXC_RETURN,  /* PC was loaded with EXC_RETURN in Handler mode: `value`; pc = the return instruction */
     CPU_STOP_DATA_FAULT,  /* access to `addr` failed; not executed, no register changed */
@@ -92,8 +93,8 @@ void cpu_run(struct cpu *c, uint64_t budget, struct cpu_stop_info *stop);
 /* Registers, when stopped or from a device access. Writes of CPU_XPSR set IPSR and switch stacks accordingly. */
 uint32_t cpu_get(struct cpu *c, enum cpu_reg r);
 void cpu_set(struct cpu *c, enum cpu_reg r, uint32_t value);
-/* XPSR (flags, IPSR, ITSTATE, T) and CONTROL together: what exception entry and return change. SP is that of the new mode
- * afterwards. */
+/* XPSR (flags, IPSR, ITSTATE, T) and CONTROL together: what exception entry and return change. SP is that of the new
+ * mode afterwards. */
 void cpu_set_mode(struct cpu *c, uint32_t xpsr, uint32_t control);
 /* r0…r12, sp, lr, pc, xpsr at once: the exception frame's way. */
 void cpu_get_core(struct cpu *c, uint32_t regs[17]);
@@ -113,6 +114,14 @@ void cpu_report_pc(struct cpu *c, uint32_t *pc);
 /* Any number of reasons may want a breakpoint at an address: calls nest. At most CPU_MAX_BREAKPOINTS addresses. */
 enum { CPU_MAX_BREAKPOINTS = 1024 };
 void cpu_breakpoint(struct cpu *c, uint32_t addr, bool set);
+
+/* Stops before instructions that load from or store to any byte of a range. Each set is undone by one call with the
+ * same arguments and `set` false; at most CPU_MAX_WATCHPOINTS: false when there are more. */
+enum { CPU_MAX_WATCHPOINTS = 16 };
+bool cpu_watchpoint(struct cpu *c, uint32_t addr, uint32_t size, bool loads, bool stores, bool set);
+
+/* The next instruction executes although a breakpoint or watchpoint stops there. */
+void cpu_pass_points(struct cpu *c);
 
 /* Code in this range changed behind the engine's back. */
 void cpu_code_changed(struct cpu *c, uint32_t addr, uint32_t size);

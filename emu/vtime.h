@@ -15,12 +15,12 @@
 
 typedef uint64_t vtime; /* in 1/512 µs since power-on */
 
-#define VTIME_PER_US         512ull
+#define VTIME_PER_US         UINT64_C(512)
 #define VTIME_PER_MS         (1000 * VTIME_PER_US)
 #define VTIME_PER_S          (1000 * VTIME_PER_MS)
-#define VTIME_PER_CYCLE      8ull     /* CPU, 64 MHz */
-#define VTIME_PER_TIMER_TICK 32ull    /* PCLK16M */
-#define VTIME_PER_RTC_TICK   15625ull /* LFCLK, 32.768 kHz */
+#define VTIME_PER_CYCLE      UINT64_C(8)     /* CPU, 64 MHz */
+#define VTIME_PER_TIMER_TICK UINT64_C(32)    /* PCLK16M */
+#define VTIME_PER_RTC_TICK   UINT64_C(15625) /* LFCLK, 32.768 kHz */
 #define VTIME_NEVER          UINT64_MAX
 
 /* Time of edge `n` (n = 0, 1, …) of a clock of `hz` whose edge 0 was at `origin`; rounded up to a whole unit. */

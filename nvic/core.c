@@ -34,6 +34,13 @@ void core_attention(struct core *c)
     sched_kick(c->sched);
 }
 
+void core_stall(struct core *c, vtime until)
+{
+    if (until > c->stalled_until)
+        c->stalled_until = until;
+    sched_kick(c->sched);
+}
+
 /* ---- pending ---------------------------------------------------------------------------------------------------- */
 
 /* SEVONPEND: a new pending interrupt is an event, whatever its enable and priority (B1.5.18). */
@@ -77,10 +84,14 @@ static void on_systick(void *ctx) { core_pend(ctx, EXC_SYSTICK); }
 
 /* ---- sleep ------------------------------------------------------------------------------------------------------ */
 
-static void set_sleep(struct core *c, enum core_sleep sleep)
+void core_set_sleep(struct core *c, enum core_sleep sleep)
 {
     c->sleep = sleep;
+    if (c->state.asleep == (sleep != CORE_AWAKE))
+        return;
     c->state.asleep = sleep != CORE_AWAKE;
+    if (c->host.sleep_changed)
+        c->host.sleep_changed(c->host.ctx, c->state.asleep);
     if (c->sleep_clock_runs)
         return;
     systick_clock(&c->systick, sleep == CORE_AWAKE);
@@ -96,7 +107,7 @@ static void wait_for_event(struct core *c)
         return;
     }
     evlog_emit(c->evlog, EV_SLEEP, 1, 0);
-    set_sleep(c, CORE_WFE);
+    core_set_sleep(c, CORE_WFE);
 }
 
 static void wait_for_interrupt(struct core *c)
@@ -104,7 +115,7 @@ static void wait_for_interrupt(struct core *c)
     if (nvic_wakes(&c->nvic))
         return;
     evlog_emit(c->evlog, EV_SLEEP, 0, 0);
-    set_sleep(c, CORE_WFI);
+    core_set_sleep(c, CORE_WFI);
 }
 
 /* ---- instructions that the core carries out --------------------------------------------------------------------- */
@@ -224,6 +235,11 @@ static bool dispatch(struct core *c, const struct cpu_stop_info *s, enum core_st
     case CPU_STOP_BREAKPOINT:
         *out = CORE_STOP_BREAKPOINT;
         return true;
+    case CPU_STOP_WATCHPOINT:
+        c->watch_addr = s->addr;
+        c->watch_store = s->store;
+        *out = CORE_STOP_WATCHPOINT;
+        return true;
     case CPU_STOP_INSN:
         *out = CORE_STOP_BKPT;
         return core_insn(c, s);
@@ -256,6 +272,11 @@ static bool dispatch(struct core *c, const struct cpu_stop_info *s, enum core_st
 static bool between(struct core *c, enum core_stop *out)
 {
     sched_fire_due(c->sched);
+    while (c->stalled_until > c->sched->now && !c->attention) {
+        vtime next = sched_next(c->sched);
+        c->sched->now = next < c->stalled_until ? next : c->stalled_until;
+        sched_fire_due(c->sched);
+    }
     if (c->lockup) {
         *out = CORE_STOP_LOCKUP;
         return false;
@@ -272,7 +293,7 @@ static bool between(struct core *c, enum core_stop *out)
         }
         if (c->sleep == CORE_WFE && c->event_register)
             c->event_register = false;
-        set_sleep(c, CORE_AWAKE);
+        core_set_sleep(c, CORE_AWAKE);
         evlog_emit(c->evlog, EV_WAKE, 0, 0);
     }
     return true;
@@ -353,8 +374,9 @@ void core_reset(struct core *c, uint32_t vectors, bool power_on)
         dwt_init(&c->dwt, c->sched);
     c->scb.demcr = power_on ? 0 : demcr;
     c->scb.dfsr = power_on ? 0 : dfsr;
-    set_sleep(c, CORE_AWAKE);
+    core_set_sleep(c, CORE_AWAKE);
     c->event_register = c->lockup = false;
+    c->stalled_until = 0;
     c->n_activations = 0;
     activation_open(c, EXC_NONE);
     for (unsigned r = CPU_R0; r <= 12; r++)

@@ -97,6 +97,7 @@ enum core_stop {
     CORE_STOP_BUDGET,     /* the instructions asked for have retired */
     CORE_STOP_ASLEEP,     /* the run loop must advance time to the next event */
     CORE_STOP_BREAKPOINT, /* a breakpoint of the port; not executed */
+    CORE_STOP_WATCHPOINT, /* likewise a watchpoint: `watch_addr`, `watch_store` */
     CORE_STOP_BKPT,       /* BKPT that the host claims; not executed */
     CORE_STOP_LOCKUP,
 };
@@ -112,6 +113,7 @@ struct core_host {
     enum core_bkpt (*bkpt)(void *ctx, uint8_t imm);
     void (*fault)(void *ctx, unsigned exc, uint32_t pc); /* a fault exception was raised by the code at pc */
     void (*device_access)(void *ctx, uint32_t addr, uint32_t pc, bool store);
+    void (*sleep_changed)(void *ctx, bool asleep);
     void *ctx;
 };
 
@@ -136,7 +138,10 @@ struct core {
     bool event_register;
     bool lockup;
     bool attention;
+    uint32_t watch_addr;
+    bool watch_store;
     bool sleep_clock_runs; /* SysTick and CYCCNT count in WFI, WFE */
+    vtime stalled_until;   /* no instruction is fetched before (flash erase and write) */
     bool denied_by_bus;    /* the last access that check_access refused is a BusFault, not a MemManage */
 
     uint64_t exceptions[EXC_COUNT]; /* how often each was entered */
@@ -162,6 +167,9 @@ enum core_stop core_run(struct core *c, uint64_t budget);
 /* Makes core_run() return CORE_STOP_ATTENTION at the next boundary. */
 void core_attention(struct core *c);
 
+/* The core cannot fetch before `until`; time and peripherals go on. */
+void core_stall(struct core *c, vtime until);
+
 /* Interrupt lines, as a sink for emu/irq.h. */
 void core_irq(void *core, unsigned irqn, bool level);
 void core_pend(struct core *c, unsigned exc);
@@ -178,6 +186,8 @@ void core_update(struct core *c);
 /* ---- shared by the files of this folder ---------------------------------------------------------------------------
  */
 
+/* nvic/core.c */
+void core_set_sleep(struct core *c, enum core_sleep sleep);
 /* nvic/exception.c */
 void exception_take(struct core *c, unsigned exc);          /* entry, with late arrivals */
 void exception_return(struct core *c, uint32_t exc_return); /* from a handler; PC was loaded with exc_return */

@@ -119,7 +119,6 @@ void exception_take(struct core *c, unsigned exc)
 {
     uint32_t return_address = cpu_get(c->cpu, CPU_PC);
     uint32_t exc_return = push_frame(c);
-    c->sleep = CORE_AWAKE;
     spend(c, c->timing.entry);
     /* Events may have come due, and stacking may have failed: B1.5.11 late arrival, also of derived exceptions. */
     unsigned chosen = nvic_eligible(&c->nvic);
@@ -214,8 +213,8 @@ static void sleep_on_exit(struct core *c)
 {
     if (!(c->scb.scr & SCR_SLEEPONEXIT) || nvic_active_count(&c->nvic))
         return;
-    c->sleep = CORE_SLEEP_ON_EXIT;
     evlog_emit(c->evlog, EV_SLEEP, 2, 0);
+    core_set_sleep(c, CORE_SLEEP_ON_EXIT);
 }
 
 /* IPSR of the frame must fit the mode returned to (B1.5.8, after the pop). */

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "cli/duration.h"
+#include "emu/duration.h"
 #include "host/console.h"
 
 struct fixture {

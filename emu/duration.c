@@ -1,4 +1,4 @@
-#include "cli/duration.h"
+#include "emu/duration.h"
 
 #include <string.h>
 

@@ -6,8 +6,8 @@
  *   2ms=uart0 "text\n"     feeds bytes to UART0 (or uart1); \n \r \t \0 \" \\ and \xHH as in C
  *   9ms=reset              pin reset
  */
-#ifndef CLI_STIMULUS_H
-#define CLI_STIMULUS_H
+#ifndef SOC_STIMULUS_H
+#define SOC_STIMULUS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,8 +2,8 @@
  * Durations as people write them: a number, which may have a decimal point, and a unit: us, ms, s or cycles (of the
  * 64 MHz CPU clock).
  */
-#ifndef CLI_DURATION_H
-#define CLI_DURATION_H
+#ifndef EMU_DURATION_H
+#define EMU_DURATION_H
 
 #include <stdbool.h>
 #include <stddef.h>

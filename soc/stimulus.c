@@ -1,11 +1,11 @@
-#include "cli/stimulus.h"
+#include "soc/stimulus.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/duration.h"
+#include "emu/duration.h"
 #include "emu/irq.h"
 
 static const char *skip_spaces(const char *p) { return p + strspn(p, " \t"); }

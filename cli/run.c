@@ -1,0 +1,236 @@
+/*
+ * `nrfemu run`.
+ */
+#include <inttypes.h>
+#include <json-c/json.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli/commands.h"
+#include "emu/vcd.h"
+#include "rsp/server.h"
+#include "soc/debug_port.h"
+
+struct run {
+    const struct run_options *o;
+    struct machine machine;
+    struct debug_port port;
+    struct rsp_server *gdb;
+    struct vcd *vcd;
+    uint64_t hash;
+    double started; /* host seconds */
+    double shown;   /* when --progress last printed */
+};
+
+static struct machine *interruptible;
+
+static void on_signal(int signal)
+{
+    struct machine *m = interruptible;
+    if (!m || m->interrupted)
+        _exit(130);
+    m->interrupted = 1;
+    core_attention(&m->soc.core);
+}
+
+static double host_seconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static int fail(const char *err)
+{
+    fprintf(stderr, "nrfemu: %s\n", err);
+    return EXIT_BAD_INPUT;
+}
+
+static void configure(const struct run_options *o, struct machine_config *c)
+{
+    *c = (struct machine_config){
+        .run_for = o->run_for,
+        .stop_when = o->stop_when,
+        .reset_on_lockup = o->on_lockup == OPTIONS_LOCKUP_RESET,
+        .uart0 = o->uart0 ? o->uart0 : "stdio",
+        .uart1 = o->uart1 ? o->uart1 : "stdio",
+        .rtt = o->rtt ? o->rtt : "stdio",
+        .semihosting_dir = o->semihosting_dir,
+        .command_line = o->n_firmware ? o->firmware[0] : NULL,
+        .stimuli = o->at,
+        .n_stimuli = o->n_at,
+        .seed = o->seed,
+        .sleep_clock_runs = o->sleep_clock == OPTIONS_SLEEP_CLOCK_RUN,
+        .quiet = o->quiet,
+    };
+}
+
+/* ---- outputs ------------------------------------------------------------------------------------------------------
+ */
+
+static bool open_vcd(struct run *r, char *err, size_t err_size)
+{
+    static const char *irq_name[IRQ_LINES];
+    for (unsigned i = 0; i < periph_catalogue_count; i++)
+        if (periph_catalogue[i].irqn >= 0)
+            irq_name[periph_catalogue[i].irqn] = periph_catalogue[i].name;
+    struct vcd_signals signals = {irq_name, IRQ_LINES, &r->machine.soc.pins};
+    return vcd_open(&r->vcd, r->o->vcd, &r->machine.soc.evlog, &signals, err, err_size);
+}
+
+static void add_u64(struct json_object *to, const char *key, uint64_t value)
+{
+    json_object_object_add(to, key, json_object_new_uint64(value));
+}
+
+static bool write_stats(struct run *r, char *err, size_t err_size)
+{
+    struct machine *m = &r->machine;
+    struct json_object *stats = json_object_new_object(), *exceptions = json_object_new_object();
+    char text[32];
+    for (unsigned e = 1; e < EXC_COUNT; e++) {
+        if (!m->soc.core.exceptions[e])
+            continue;
+        snprintf(text, sizeof text, "%u", e);
+        add_u64(exceptions, text, m->soc.core.exceptions[e]);
+    }
+    add_u64(stats, "cycles", m->soc.sched.now / VTIME_PER_CYCLE);
+    add_u64(stats, "instructions", cpu_retired(m->soc.core.cpu));
+    json_object_object_add(stats, "emulated_s", json_object_new_double((double)m->soc.sched.now / (double)VTIME_PER_S));
+    json_object_object_add(stats, "host_s", json_object_new_double(host_seconds() - r->started));
+    json_object_object_add(stats, "exceptions", exceptions);
+    json_object_object_add(stats, "end_reason", json_object_new_string(machine_end_name(m->end)));
+    snprintf(text, sizeof text, "%016" PRIx64, soc_state_hash(&m->soc, r->hash));
+    json_object_object_add(stats, "trace_hash", json_object_new_string(text));
+    FILE *f = !strcmp(r->o->stats, "-") ? stdout : fopen(r->o->stats, "w");
+    bool ok = f && fprintf(f, "%s\n", json_object_to_json_string_ext(stats, JSON_C_TO_STRING_PRETTY)) > 0;
+    if (f && f != stdout && fclose(f))
+        ok = false;
+    if (!ok)
+        snprintf(err, err_size, "%s: cannot be written", r->o->stats);
+    json_object_put(stats);
+    return ok;
+}
+
+static void show_progress(struct run *r)
+{
+    double now = host_seconds();
+    if (!r->o->progress || now - r->shown < 0.5)
+        return;
+    r->shown = now;
+    double emulated = (double)r->machine.soc.sched.now / (double)VTIME_PER_S;
+    fprintf(stderr, "\r%.3f s emulated, %.2f times real time ", emulated, emulated / (now - r->started));
+}
+
+/* ---- the run ------------------------------------------------------------------------------------------------------
+ */
+
+static bool start_gdb(struct run *r, char *err, size_t err_size)
+{
+    debug_port_init(&r->port, &r->machine);
+    r->gdb = rsp_server_new(r->o->gdb, &r->port.target, &r->machine.log, err, err_size);
+    if (!r->gdb)
+        return false;
+    fprintf(stderr, "Listening on port %u for gdb connections\n", rsp_server_port(r->gdb));
+    return true;
+}
+
+/* Until the run is over: by itself while nobody debugs, else as the debugger wants. */
+static void run_with_gdb(struct run *r)
+{
+    struct machine *m = &r->machine;
+    bool wait = r->o->halt;
+    while (!m->interrupted) {
+        switch (rsp_server_poll(r->gdb)) {
+        case RSP_SERVER_HALTED:
+            wait = false; /* fall through */
+        case RSP_SERVER_RUNNING:
+            break;
+        case RSP_SERVER_ENDED:
+            return;
+        case RSP_SERVER_FREE:
+            if (!wait) {
+                machine_run(m, UINT64_MAX);
+                if (m->end && m->end != MACHINE_END_ASLEEP)
+                    return;
+            }
+            break;
+        }
+        if (m->end == MACHINE_END_ASLEEP || wait || m->debugged)
+            rsp_server_idle_wait(r->gdb, m->debugged ? 1 : 20);
+        if (m->end == MACHINE_END_ASLEEP)
+            m->end = MACHINE_RUNNING;
+        show_progress(r);
+    }
+    m->end = MACHINE_END_INTERRUPT;
+}
+
+static void run_alone(struct run *r)
+{
+    while (!r->machine.end) {
+        machine_run(&r->machine, UINT64_MAX);
+        show_progress(r);
+    }
+}
+
+static bool finish(struct run *r, char *err, size_t err_size)
+{
+    struct machine *m = &r->machine;
+    rtt_drain(&m->events.rtt);
+    console_flush(&m->console);
+    if (r->o->progress)
+        fputc('\n', stderr);
+    bool ok = !r->vcd || vcd_close(r->vcd, err, err_size);
+    if (ok && r->o->stats)
+        ok = write_stats(r, err, err_size);
+    if (ok && r->o->flash_file)
+        ok = machine_save_flash(m, r->o->flash_file, err, err_size);
+    return ok;
+}
+
+static int run(struct run *r)
+{
+    char err[IMAGE_ERR_SIZE];
+    const struct run_options *o = r->o;
+    struct machine *m = &r->machine;
+    if ((o->flash_file && !machine_load_flash(m, o->flash_file, err, sizeof err)) ||
+        !machine_load(m, o->firmware, o->n_firmware, err) || (o->gdb && !start_gdb(r, err, sizeof err)) ||
+        (o->vcd && !open_vcd(r, err, sizeof err)))
+        return fail(err);
+    if (o->stats) {
+        r->hash = TRACE_HASH_INIT;
+        evlog_attach(&m->soc.evlog, TRACE_HASH_KINDS, trace_hash_read, &r->hash);
+    }
+    for (int signal = SIGINT; signal; signal = signal == SIGINT ? SIGTERM : 0)
+        sigaction(signal, &(struct sigaction){.sa_handler = on_signal}, NULL);
+    interruptible = m;
+    r->started = host_seconds();
+    machine_power_on(m);
+    if (o->gdb)
+        run_with_gdb(r);
+    else
+        run_alone(r);
+    int status = finish(r, err, sizeof err) ? machine_exit_status(m) : fail(err);
+    interruptible = NULL;
+    return status;
+}
+
+int command_run(const struct run_options *o)
+{
+    char err[IMAGE_ERR_SIZE];
+    struct machine_config config;
+    struct run *r = calloc(1, sizeof *r);
+    if (!r)
+        return fail("out of memory");
+    r->o = o;
+    configure(o, &config);
+    int status = machine_init(&r->machine, &config, err, sizeof err) ? run(r) : fail(err);
+    rsp_server_free(r->gdb);
+    machine_close(&r->machine);
+    free(r);
+    return status;
+}

@@ -1,0 +1,310 @@
+#include "soc/debug_port.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/report.h"
+#include "soc/monitor.h"
+
+enum { SIGNAL_INT = 2, SIGNAL_TRAP = 5 };
+
+static struct core *core_of(struct debug_port *p) { return &p->machine->soc.core; }
+
+/* ---- registers and memory ---------------------------------------------------------------------------------------- */
+
+static bool reg_get(void *ctx, enum cpu_reg r, uint32_t *value)
+{
+    struct debug_port *p = ctx;
+    if (r >= CPU_REGS)
+        return false;
+    *value = cpu_get(core_of(p)->cpu, r);
+    return true;
+}
+
+static bool reg_set(void *ctx, enum cpu_reg r, uint32_t value)
+{
+    struct debug_port *p = ctx;
+    struct core *c = core_of(p);
+    if (r >= CPU_REGS)
+        return false;
+    if (r == CPU_PC && (value & ~1u) != cpu_get(c->cpu, CPU_PC)) /* an IT block does not continue elsewhere */
+        cpu_set(c->cpu, CPU_XPSR, cpu_get(c->cpu, CPU_XPSR) & ~0x0600FC00u);
+    if (r == CPU_XPSR) /* the active exception is not the debugger's to change (C1.6.4) */
+        value = (value & ~0x1FFu) | core_ipsr(c);
+    cpu_set(c->cpu, r, r == CPU_BASEPRI ? value & NVIC_PRIORITY_MASK : value);
+    core_update(c);
+    return true;
+}
+
+static uint32_t mem_get(void *ctx, uint32_t addr, void *buf, uint32_t len)
+{
+    return bus_peek(&((struct debug_port *)ctx)->machine->soc.bus, addr, buf, len);
+}
+
+static uint32_t mem_set(void *ctx, uint32_t addr, const void *buf, uint32_t len)
+{
+    return bus_poke(&((struct debug_port *)ctx)->machine->soc.bus, addr, buf, len);
+}
+
+/* ---- points ------------------------------------------------------------------------------------------------------ */
+
+static int find_point(const struct debug_port *p, enum debug_point kind, uint32_t addr, uint32_t len)
+{
+    for (unsigned i = 0; i < p->n_points; i++)
+        if (p->point[i].kind == kind && p->point[i].addr == addr &&
+            (kind <= DEBUG_POINT_HW_BREAK || p->point[i].len == len))
+            return (int)i;
+    return -1;
+}
+
+static bool apply_point(struct debug_port *p, enum debug_point kind, uint32_t addr, uint32_t len, bool set)
+{
+    struct cpu *cpu = core_of(p)->cpu;
+    if (kind > DEBUG_POINT_HW_BREAK)
+        return cpu_watchpoint(cpu, addr, len, kind != DEBUG_POINT_WATCH_WRITE, kind != DEBUG_POINT_WATCH_READ, set);
+    cpu_breakpoint(cpu, addr, set);
+    return true;
+}
+
+static bool point_add(void *ctx, enum debug_point kind, uint32_t addr, uint32_t len)
+{
+    struct debug_port *p = ctx;
+    bool is_break = kind <= DEBUG_POINT_HW_BREAK;
+    if (kind > DEBUG_POINT_WATCH_ACCESS || (is_break && (addr & 1)) || (!is_break && !len))
+        return false;
+    if (find_point(p, kind, addr, len) >= 0)
+        return true;
+    if (p->n_points == DEBUG_PORT_MAX_POINTS || !apply_point(p, kind, addr, len, true))
+        return false;
+    p->point[p->n_points].kind = kind;
+    p->point[p->n_points].addr = addr;
+    p->point[p->n_points++].len = len;
+    return true;
+}
+
+static bool point_remove(void *ctx, enum debug_point kind, uint32_t addr, uint32_t len)
+{
+    struct debug_port *p = ctx;
+    int i = find_point(p, kind, addr, len);
+    if (i < 0)
+        return kind <= DEBUG_POINT_WATCH_ACCESS;
+    apply_point(p, kind, addr, p->point[i].len, false);
+    p->point[i] = p->point[--p->n_points];
+    return true;
+}
+
+static enum debug_point point_kind_at(const struct debug_port *p, uint32_t addr)
+{
+    return find_point(p, DEBUG_POINT_SW_BREAK, addr, 0) >= 0 ? DEBUG_POINT_SW_BREAK : DEBUG_POINT_HW_BREAK;
+}
+
+static enum debug_point watch_kind_at(const struct debug_port *p, uint32_t addr)
+{
+    for (unsigned i = 0; i < p->n_points; i++)
+        if (p->point[i].kind > DEBUG_POINT_HW_BREAK && addr - p->point[i].addr < p->point[i].len)
+            return p->point[i].kind;
+    return DEBUG_POINT_WATCH_WRITE;
+}
+
+/* ---- running ----------------------------------------------------------------------------------------------------- */
+
+static const struct activation *top(const struct core *c) { return &c->activation[c->n_activations - 1]; }
+
+static uint64_t retired_by_top(struct core *c) { return top(c)->retired + cpu_retired(c->cpu) - top(c)->retired_at; }
+
+static void resume(void *ctx, enum debug_resume how)
+{
+    struct debug_port *p = ctx;
+    struct core *c = core_of(p);
+    p->how = how;
+    p->halt_asked = false;
+    p->stepping = how == DEBUG_STEP;
+    p->serial = top(c)->serial;
+    p->parent = c->n_activations > 1 ? c->activation[c->n_activations - 2].serial : UINT64_MAX;
+    p->goal = retired_by_top(c) + 1;
+    cpu_pass_points(c->cpu);
+}
+
+static void halt(void *ctx) { ((struct debug_port *)ctx)->halt_asked = true; }
+
+/* Has the stepped instruction retired, or its activation ended? Not while asleep: a step over WFI ends awake. */
+static bool step_is_over(struct debug_port *p)
+{
+    struct core *c = core_of(p);
+    if (c->sleep != CORE_AWAKE)
+        return false;
+    if (top(c)->serial == p->serial)
+        return retired_by_top(c) >= p->goal;
+    for (unsigned i = 0; i < c->n_activations; i++)
+        if (c->activation[i].serial == p->serial)
+            return false;
+    return top(c)->serial == p->parent || c->n_activations == 1;
+}
+
+static void report_stop(struct debug_port *p, enum core_stop stop, struct debug_stop_info *out)
+{
+    struct core *c = core_of(p);
+    switch (stop) {
+    case CORE_STOP_BREAKPOINT:
+        out->stop = DEBUG_BREAKPOINT;
+        out->addr = cpu_get(c->cpu, CPU_PC);
+        out->point = point_kind_at(p, out->addr);
+        break;
+    case CORE_STOP_WATCHPOINT:
+        out->stop = DEBUG_WATCHPOINT;
+        out->addr = c->watch_addr;
+        out->point = watch_kind_at(p, out->addr);
+        break;
+    case CORE_STOP_BKPT:
+        out->stop = DEBUG_BKPT;
+        break;
+    case CORE_STOP_LOCKUP:
+        out->stop = DEBUG_LOCKUP;
+        out->text = "the core has locked up";
+        break;
+    default:
+        out->stop = DEBUG_RUNNING;
+        break;
+    }
+}
+
+static bool ended(struct debug_port *p, struct debug_stop_info *out)
+{
+    struct machine *m = p->machine;
+    if (!m->end)
+        return false;
+    if (m->end == MACHINE_END_ASLEEP) { /* nobody will wake it, but a debugger may */
+        m->end = MACHINE_RUNNING;
+        out->stop = p->stepping ? DEBUG_STARVED : DEBUG_RUNNING;
+        out->text = p->stepping ? "asleep, and nothing is left that could wake the core" : NULL;
+        return true;
+    }
+    out->stop = DEBUG_EXITED;
+    out->code = machine_exit_status(m);
+    return true;
+}
+
+/* While it steps, the others run one instruction at a time too: an activation is short, and this is exact. */
+static void run(void *ctx, struct debug_stop_info *out)
+{
+    enum { STEPS_A_SLICE = 20000 };
+    struct debug_port *p = ctx;
+    struct machine *m = p->machine;
+    *out = (struct debug_stop_info){.stop = DEBUG_RUNNING, .signal = SIGNAL_TRAP};
+    for (unsigned i = 0; i < STEPS_A_SLICE; i++) {
+        if (p->halt_asked) {
+            p->halt_asked = false;
+            out->stop = DEBUG_HALTED;
+            out->signal = SIGNAL_INT;
+            return;
+        }
+        enum core_stop stop = machine_run(m, p->stepping ? 1 : UINT64_MAX);
+        if (ended(p, out))
+            return;
+        if (p->stepping && step_is_over(p)) {
+            out->stop = DEBUG_STEPPED;
+            return;
+        }
+        report_stop(p, stop, out);
+        if (out->stop != DEBUG_RUNNING || !p->stepping)
+            return;
+    }
+}
+
+static void reset(void *ctx)
+{
+    struct debug_port *p = ctx;
+    p->machine->end = MACHINE_RUNNING;
+    p->halt_asked = false;
+    p->stepping = false;
+    machine_reset(p->machine, RESETREAS_SREQ);
+}
+
+/* ---- flash ------------------------------------------------------------------------------------------------------- */
+
+static bool in_flash(uint32_t addr, uint32_t len)
+{
+    return (addr < SOC_FLASH_SIZE && len <= SOC_FLASH_SIZE - addr) ||
+           (addr - UICR_BASE < UICR_SIZE && len <= UICR_SIZE - (addr - UICR_BASE));
+}
+
+static bool flash_erase(void *ctx, uint32_t addr, uint32_t len)
+{
+    static const uint8_t erased[NVMC_PAGE_SIZE] = {[0 ... NVMC_PAGE_SIZE - 1] = 0xFF};
+    struct debug_port *p = ctx;
+    if (!in_flash(addr, len) || addr % NVMC_PAGE_SIZE || len % NVMC_PAGE_SIZE)
+        return false;
+    for (uint32_t at = 0; at < len; at += NVMC_PAGE_SIZE)
+        soc_program(&p->machine->soc, addr + at, erased, NVMC_PAGE_SIZE);
+    return true;
+}
+
+static bool flash_write(void *ctx, uint32_t addr, const void *buf, uint32_t len)
+{
+    struct debug_port *p = ctx;
+    return in_flash(addr, len) && soc_program(&p->machine->soc, addr, buf, len);
+}
+
+static unsigned memory_map(void *ctx, const struct debug_memory **map)
+{
+    static const struct debug_memory memories[] = {
+        {DEBUG_MEMORY_FLASH, SOC_FLASH_BASE, SOC_FLASH_SIZE, NVMC_PAGE_SIZE},
+        {DEBUG_MEMORY_RAM, SOC_CODE_RAM_BASE, SOC_RAM_SIZE, 0},
+        {DEBUG_MEMORY_ROM, FICR_BASE, FICR_SIZE, 0},
+        {DEBUG_MEMORY_FLASH, UICR_BASE, UICR_SIZE, UICR_SIZE},
+        {DEBUG_MEMORY_RAM, SOC_RAM_BASE, SOC_RAM_SIZE, 0},
+        {DEBUG_MEMORY_RAM, 0x40000000, 0x20000000, 0},
+        {DEBUG_MEMORY_RAM, 0xE0000000, 0x00100000, 0},
+    };
+    *map = memories;
+    return sizeof memories / sizeof *memories;
+}
+
+/* ---- the rest ---------------------------------------------------------------------------------------------------- */
+
+static bool monitor(void *ctx, const char *line, void (*print)(void *, const char *), void *print_ctx)
+{
+    return monitor_command(((struct debug_port *)ctx)->machine, line, print, print_ctx);
+}
+
+static void attached(void *ctx, bool on)
+{
+    struct debug_port *p = ctx;
+    p->clients += on ? 1 : -1u;
+    p->machine->debugged = p->clients > 0;
+    p->stepping = false;
+    p->halt_asked = false;
+    while (!on && !p->clients && p->n_points)
+        point_remove(p, p->point[0].kind, p->point[0].addr, p->point[0].len);
+    if (!on && !p->clients)
+        cpu_pass_points(core_of(p)->cpu);
+}
+
+static void kill_run(void *ctx) { ((struct debug_port *)ctx)->machine->end = MACHINE_END_KILLED; }
+
+static const struct debug_target_ops ops = {
+    .reg_get = reg_get,
+    .reg_set = reg_set,
+    .mem_get = mem_get,
+    .mem_set = mem_set,
+    .point_add = point_add,
+    .point_remove = point_remove,
+    .resume = resume,
+    .run = run,
+    .halt = halt,
+    .reset = reset,
+    .flash_erase = flash_erase,
+    .flash_write = flash_write,
+    .memory_map = memory_map,
+    .monitor = monitor,
+    .attached = attached,
+    .kill = kill_run,
+};
+
+void debug_port_init(struct debug_port *p, struct machine *m)
+{
+    memset(p, 0, sizeof *p);
+    p->target = (struct debug_target){.ops = &ops, .ctx = p};
+    p->machine = m;
+}

@@ -1,0 +1,337 @@
+/*
+ * Construction of the machine, and what the core calls back for.
+ */
+#include "soc/machine.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "host/report.h"
+
+/* Long enough that stopping costs nothing, short enough that ^C and debuggers are heard at once. */
+#define SLICE (20 * VTIME_PER_MS)
+
+/* ---- callbacks of the core -------------------------------------------------------------------------------------- */
+
+static enum core_bkpt on_bkpt(void *ctx, uint8_t imm)
+{
+    struct machine *m = ctx;
+    if (imm != SEMIHOSTING_BKPT)
+        return m->debugged ? CORE_BKPT_STOP : CORE_BKPT_GUEST;
+    switch (semihosting_call(&m->semihosting)) {
+    case SEMIHOSTING_DONE:
+        return CORE_BKPT_SERVED;
+    case SEMIHOSTING_WAIT:
+        m->waits_for_input = true;
+        return CORE_BKPT_STOP;
+    case SEMIHOSTING_EXIT:
+        break;
+    }
+    m->end = MACHINE_END_EXIT;
+    m->exit_code = m->semihosting.exit_code;
+    core_attention(&m->soc.core);
+    return CORE_BKPT_SERVED;
+}
+
+/* One register read by one instruction for an emulated second, with no other device access in between: tell people what
+ * the firmware waits for. */
+static void on_device_access(void *ctx, uint32_t addr, uint32_t pc, bool store)
+{
+    enum { MANY = 50000 };
+    struct machine *m = ctx;
+    struct spin *s = &m->spin;
+    vtime now = m->soc.sched.now;
+    if (store || addr != s->addr || pc != s->pc) {
+        *s = (struct spin){.addr = addr, .pc = pc, .since = now};
+        return;
+    }
+    if (++s->count < MANY || now - s->since < VTIME_PER_S || s->told)
+        return;
+    s->told = true;
+    char name[PERIPH_NAME_MAX], where[256];
+    log_msg(&m->log, LOG_WARN, "polling %s at %s", soc_address_name(&m->soc, addr, name),
+            symbols_describe(m->symbols, pc, where, sizeof where));
+}
+
+static void on_sleep_changed(void *ctx, bool asleep)
+{
+    struct machine *m = ctx;
+    periph_engine_core_changed(&m->soc.periph.engine);
+    if (asleep) {
+        rtt_pause(&m->events.rtt);
+        sched_cancel(&m->soc.sched, &m->events.slice);
+    } else {
+        rtt_resume(&m->events.rtt);
+        sched_at(&m->soc.sched, &m->events.slice, m->soc.sched.now + SLICE);
+    }
+}
+
+/* ---- events ------------------------------------------------------------------------------------------------------ */
+
+static void on_limit(void *ctx, vtime due)
+{
+    struct machine *m = ctx;
+    m->end = MACHINE_END_TIME;
+    core_attention(&m->soc.core);
+}
+
+static void on_slice(void *ctx, vtime due)
+{
+    struct machine *m = ctx;
+    core_attention(&m->soc.core);
+    sched_at(&m->soc.sched, &m->events.slice, due + SLICE);
+}
+
+static void apply_stimulus(struct machine *m, const struct stimulus *s)
+{
+    struct soc *soc = &m->soc;
+    switch (s->kind) {
+    case STIMULUS_PIN:
+        pins_drive(&soc->pins, s->pin, PIN_FROM_OUTSIDE, s->drive);
+        break;
+    case STIMULUS_IRQ:
+        core_pend(&soc->core, EXC_IRQ0 + s->irqn);
+        break;
+    case STIMULUS_UART:
+        uart_port_feed(&soc->uart[s->uart], s->text, (unsigned)s->length);
+        break;
+    case STIMULUS_RESET:
+        soc->doors.sys.reset(soc->doors.sys.ctx, RESETREAS_RESETPIN);
+        break;
+    }
+}
+
+static void on_stimulus(void *ctx, vtime due)
+{
+    struct machine *m = ctx;
+    struct machine_events *e = &m->events;
+    const struct machine_config *c = &m->config;
+    while (e->next_stimulus < c->n_stimuli && c->stimuli[e->next_stimulus].time <= due)
+        apply_stimulus(m, &c->stimuli[e->next_stimulus++]);
+    if (e->next_stimulus < c->n_stimuli)
+        sched_at(&m->soc.sched, &e->stimulus, c->stimuli[e->next_stimulus].time);
+}
+
+static void on_stop_text(void *ctx)
+{
+    struct machine *m = ctx;
+    m->end = MACHINE_END_TEXT;
+    core_attention(&m->soc.core);
+}
+
+/* ---- construction ------------------------------------------------------------------------------------------------ */
+
+static ssize_t rtt_input(void *ctx, void *buf, size_t size) { return console_get(ctx, EV_CONSOLE_RTT, buf, size); }
+static ssize_t semihosting_input(void *ctx, void *buf, size_t size)
+{
+    return console_get(ctx, EV_CONSOLE_SEMIHOSTING, buf, size);
+}
+
+/* A port without a stream never polls: "null" and "file:" have nothing to say. */
+static struct stream *port_stream(struct machine *m, enum ev_console source, const char *spec)
+{
+    return !strcmp(spec, "null") || !strncmp(spec, "file:", 5) ? NULL : console_port(&m->console, source);
+}
+
+static bool open_console(struct machine *m, char *err, size_t err_size)
+{
+    const struct machine_config *c = &m->config;
+    m->stdio = stream_open("stdio", err, err_size);
+    if (!m->stdio)
+        return false;
+    console_init(&m->console, m->stdio);
+    if (!console_route(&m->console, EV_CONSOLE_UART0, c->uart0, err, err_size) ||
+        !console_route(&m->console, EV_CONSOLE_UART1, c->uart1, err, err_size) ||
+        !console_route(&m->console, EV_CONSOLE_RTT, c->rtt, err, err_size))
+        return false;
+    if (c->stop_when && !console_stop_when(&m->console, c->stop_when, on_stop_text, m)) {
+        snprintf(err, err_size, "--stop-when: the text must have 1 to %d bytes", CONSOLE_STOP_MAX);
+        return false;
+    }
+    evlog_attach(&m->soc.evlog, 1u << EV_CONSOLE, console_read_event, &m->console);
+    uart_port_init(&m->soc.uart[0], port_stream(m, EV_CONSOLE_UART0, c->uart0), EV_CONSOLE_UART0);
+    uart_port_init(&m->soc.uart[1], port_stream(m, EV_CONSOLE_UART1, c->uart1), EV_CONSOLE_UART1);
+    m->paced = isatty(STDIN_FILENO) || !strncmp(c->uart0, "pty", 3) || !strncmp(c->uart0, "tcp", 3) ||
+               !strncmp(c->uart1, "pty", 3) || !strncmp(c->uart1, "tcp", 3) || !strncmp(c->rtt, "tcp", 3);
+    return true;
+}
+
+static bool init_semihosting(struct machine *m, char *err, size_t err_size)
+{
+    m->semihosting_port = (struct semihosting_port){.cpu = m->soc.core.cpu, .bus = &m->soc.bus, .sched = &m->soc.sched};
+    struct semihosting_config c = {.guest = semihosting_guest_of(&m->semihosting_port),
+                                   .evlog = &m->soc.evlog,
+                                   .log = &m->log,
+                                   .input = semihosting_input,
+                                   .input_ctx = &m->console,
+                                   .directory = m->config.semihosting_dir,
+                                   .command_line = m->config.command_line};
+    return semihosting_init(&m->semihosting, &c, err, err_size);
+}
+
+static void init_events(struct machine *m)
+{
+    struct machine_events *e = &m->events;
+    struct rtt_config c = {.bus = &m->soc.bus,
+                           .sched = &m->soc.sched,
+                           .evlog = &m->soc.evlog,
+                           .log = &m->log,
+                           .base = SOC_RAM_BASE,
+                           .size = SOC_RAM_SIZE,
+                           .input = rtt_input,
+                           .input_ctx = &m->console};
+    rtt_init(&e->rtt, &c);
+    sched_event_init(&e->limit, "end of run", on_limit, m);
+    sched_event_init(&e->slice, "slice", on_slice, m);
+    sched_event_init(&e->stimulus, "stimulus", on_stimulus, m);
+    m->soc.companion = e;
+    m->soc.companion_size = sizeof *e;
+}
+
+bool machine_init(struct machine *m, const struct machine_config *config, char *err, size_t err_size)
+{
+    memset(m, 0, sizeof *m);
+    m->config = *config;
+    log_init(&m->log, config->quiet ? LOG_ERROR : LOG_INFO, &m->soc.sched.now);
+    struct core_host host = {
+        .bkpt = on_bkpt, .device_access = on_device_access, .sleep_changed = on_sleep_changed, .ctx = m};
+    soc_init(&m->soc, &m->log, config->seed, &host);
+    m->soc.core.sleep_clock_runs = config->sleep_clock_runs;
+    init_events(m);
+    return open_console(m, err, err_size) && init_semihosting(m, err, err_size);
+}
+
+void machine_close(struct machine *m)
+{
+    semihosting_close(&m->semihosting);
+    if (m->stdio)
+        console_close(&m->console);
+    stream_close(m->stdio);
+    symbols_close(m->symbols);
+    soc_free(&m->soc);
+}
+
+/* ---- images ------------------------------------------------------------------------------------------------------ */
+
+static const struct image_range loadable[] = {
+    {SOC_FLASH_BASE, SOC_FLASH_SIZE}, {SOC_RAM_BASE, SOC_RAM_SIZE}, {UICR_BASE, UICR_SIZE}};
+
+static bool load_image(struct machine *m, const char *spec, bool *found, char err[IMAGE_ERR_SIZE])
+{
+    struct image img;
+    uint32_t vectors;
+    if (!image_load(&img, spec, loadable, sizeof loadable / sizeof *loadable, err))
+        return false;
+    for (unsigned i = 0; i < img.n_segments; i++)
+        soc_program(&m->soc, img.segment[i].addr, img.segment[i].data, img.segment[i].size);
+    if (image_find_vectors(&img, (struct image_range){SOC_RAM_BASE, SOC_RAM_SIZE}, &vectors) &&
+        (!*found || vectors < m->soc.vectors)) {
+        m->soc.vectors = vectors;
+        *found = true;
+    }
+    if (img.format == IMAGE_ELF && !m->symbols)
+        m->symbols = symbols_open(img.path);
+    image_free(&img);
+    return true;
+}
+
+bool machine_load(struct machine *m, char **specs, unsigned n, char err[IMAGE_ERR_SIZE])
+{
+    bool found = false;
+    for (unsigned i = 0; i < n; i++)
+        if (!load_image(m, specs[i], &found, err))
+            return false;
+    if (n && !found) {
+        snprintf(err, IMAGE_ERR_SIZE, "%s: there is no vector table in it", specs[0]);
+        return false;
+    }
+    return true;
+}
+
+bool machine_load_flash(struct machine *m, const char *path, char *err, size_t err_size)
+{
+    FILE *f = fopen(path, "rb");
+    if (!f && errno == ENOENT)
+        return true;
+    if (!f) {
+        snprintf(err, err_size, "%s: %s", path, strerror(errno));
+        return false;
+    }
+    bool whole =
+        fread(m->soc.flash, SOC_FLASH_SIZE, 1, f) == 1 && fread(m->soc.uicr, UICR_SIZE, 1, f) == 1 && fgetc(f) == EOF;
+    fclose(f);
+    if (!whole)
+        snprintf(err, err_size, "%s: not a flash file (it must have %d bytes)", path, SOC_FLASH_SIZE + UICR_SIZE);
+    return whole;
+}
+
+bool machine_save_flash(struct machine *m, const char *path, char *err, size_t err_size)
+{
+    char temporary[4096];
+    snprintf(temporary, sizeof temporary, "%s.new", path);
+    FILE *f = fopen(temporary, "wb");
+    bool ok = f && fwrite(m->soc.flash, SOC_FLASH_SIZE, 1, f) == 1 && fwrite(m->soc.uicr, UICR_SIZE, 1, f) == 1;
+    if (f && fclose(f))
+        ok = false;
+    if (!ok || rename(temporary, path)) {
+        snprintf(err, err_size, "%s: %s", path, strerror(errno));
+        return false;
+    }
+    return true;
+}
+
+/* ---- power and reset --------------------------------------------------------------------------------------------- */
+
+void machine_power_on(struct machine *m)
+{
+    struct machine_events *e = &m->events;
+    struct sched *s = &m->soc.sched;
+    soc_power_on(&m->soc);
+    rtt_reset(&e->rtt);
+    rtt_resume(&e->rtt);
+    sched_at(s, &e->slice, s->now + SLICE);
+    if (m->config.run_for != VTIME_NEVER)
+        sched_at(s, &e->limit, m->config.run_for);
+    if (e->next_stimulus < m->config.n_stimuli)
+        sched_at(s, &e->stimulus, m->config.stimuli[e->next_stimulus].time);
+}
+
+void machine_reset(struct machine *m, uint32_t resetreas)
+{
+    soc_reset(&m->soc, resetreas);
+    rtt_reset(&m->events.rtt);
+    rtt_resume(&m->events.rtt);
+    semihosting_reset(&m->semihosting);
+    m->fault_reported = false;
+    m->waits_for_input = false;
+}
+
+/* ---- reports ----------------------------------------------------------------------------------------------------- */
+
+static bool read_word(void *ctx, uint32_t addr, uint32_t *value)
+{
+    struct soc *s = ctx;
+    return bus_memory_at(&s->bus, addr) && bus_peek(&s->bus, addr, value, 4) == 4;
+}
+
+void machine_report(struct machine *m, const char *what)
+{
+    struct core *c = &m->soc.core;
+    struct report_fault f = {.what = what,
+                             .time = m->soc.sched.now,
+                             .cfsr = c->scb.cfsr,
+                             .hfsr = c->scb.hfsr,
+                             .mmfar = c->scb.mmfar,
+                             .bfar = c->scb.bfar,
+                             .msp = cpu_get(c->cpu, CPU_MSP),
+                             .psp = cpu_get(c->cpu, CPU_PSP),
+                             .symbols = m->symbols,
+                             .read_word = read_word,
+                             .ctx = &m->soc};
+    cpu_get_core(c->cpu, f.regs);
+    console_flush(&m->console);
+    report_fault(stderr, &f);
+}

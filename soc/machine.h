@@ -1,0 +1,107 @@
+/*
+ * The machine: the chip with what the host adds to it (console, RTT, semihosting, symbols, stimulus), and the loop that
+ * runs it until something ends the run.
+ */
+#ifndef SOC_MACHINE_H
+#define SOC_MACHINE_H
+
+#include <signal.h>
+
+#include "emu/image.h"
+#include "emu/symbols.h"
+#include "host/console.h"
+#include "host/rtt.h"
+#include "host/semihosting.h"
+#include "soc/nrf52840.h"
+#include "soc/stimulus.h"
+
+enum machine_end {
+    MACHINE_RUNNING,
+    MACHINE_END_TIME, /* run_for is over */
+    MACHINE_END_TEXT, /* the console showed stop_when */
+    MACHINE_END_EXIT, /* semihosting's SYS_EXIT: exit_code */
+    MACHINE_END_LOCKUP,
+    MACHINE_END_ASLEEP,    /* for ever: nothing is left that could wake the core */
+    MACHINE_END_OFF,       /* System OFF */
+    MACHINE_END_INTERRUPT, /* ^C */
+    MACHINE_END_KILLED,    /* by the debugger */
+};
+
+struct machine_config {
+    vtime run_for;         /* VTIME_NEVER: without end */
+    const char *stop_when; /* NULL: none */
+    bool reset_on_lockup;
+    const char *uart0, *uart1, *rtt; /* stream specifications */
+    const char *semihosting_dir;     /* NULL: no files */
+    const char *command_line;        /* for SYS_GET_CMDLINE; NULL: empty */
+    const struct stimulus *stimuli;  /* in order of time; borrowed */
+    unsigned n_stimuli;
+    uint64_t seed;
+    bool sleep_clock_runs;
+    bool quiet;
+};
+
+/* What has events in the chip's queue, and belongs to its snapshots. */
+struct machine_events {
+    struct rtt rtt;
+    struct sched_event limit, slice, stimulus;
+    unsigned next_stimulus;
+};
+
+/* Notices a guest that reads one register over and over. */
+struct spin {
+    uint32_t addr, pc;
+    vtime since;
+    uint64_t count;
+    bool told;
+};
+
+struct machine {
+    struct soc soc;
+    struct machine_events events;
+    struct machine_config config;
+    struct log log;
+    struct console console;
+    struct stream *stdio;
+    struct stream *rtt_stream; /* NULL: RTT channel 0 is on the console */
+    struct semihosting semihosting;
+    struct semihosting_port semihosting_port;
+    struct symbols *symbols; /* of the first ELF that has any */
+    struct spin spin;
+    enum machine_end end;
+    int exit_code;
+    volatile sig_atomic_t interrupted; /* set by a signal handler */
+    bool waits_for_input;              /* a semihosting read is waiting */
+    bool paced;                        /* the console is a terminal: sleep lasts as long as on the chip */
+    bool fault_reported;
+    /* A debugger holds the machine: BKPTs, lockup and unhandled faults are its business. */
+    bool debugged;
+};
+
+/* False with one line in `err` when a stream or directory cannot be opened. The struct must not be moved. */
+bool machine_init(struct machine *m, const struct machine_config *config, char *err, size_t err_size);
+void machine_close(struct machine *m);
+
+/* Loads images into flash, RAM and UICR (as image_load() names them), finds the vector table, opens symbols. */
+bool machine_load(struct machine *m, char **specs, unsigned n, char err[IMAGE_ERR_SIZE]);
+/* Flash and UICR as a file of both, one after the other; a missing file is an erased chip. */
+bool machine_load_flash(struct machine *m, const char *path, char *err, size_t err_size);
+bool machine_save_flash(struct machine *m, const char *path, char *err, size_t err_size);
+
+void machine_power_on(struct machine *m);
+void machine_reset(struct machine *m, uint32_t resetreas);
+
+/* Runs for a slice (some milliseconds of host time), or `budget` instructions. m->end tells whether the run is over.
+ * Returns why the core stopped; CORE_STOP_ATTENTION when it is just the slice. */
+enum core_stop machine_run(struct machine *m, uint64_t budget);
+/* Runs to the end. */
+void machine_run_to_end(struct machine *m);
+
+/* A report of the fault or lockup that the core is in, on stderr. */
+void machine_report(struct machine *m, const char *what);
+
+/* "time", "text", "exit", … as --stats shows it, and the exit status of `nrfemu run`. */
+const char *machine_end_name(enum machine_end end);
+int machine_exit_status(const struct machine *m);
+
+#endif

@@ -1,0 +1,191 @@
+#include "soc/nrf52840.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void request_reset(void *ctx, uint32_t resetreas)
+{
+    struct soc *s = ctx;
+    s->reset_request |= resetreas;
+    core_attention(&s->core);
+}
+
+static void request_stall(void *ctx, vtime until) { core_stall(&((struct soc *)ctx)->core, until); }
+
+static void request_off(void *ctx)
+{
+    struct soc *s = ctx;
+    s->off_request = true;
+    core_attention(&s->core);
+}
+
+static void on_memory_changed(void *ctx, uint32_t addr, uint32_t size)
+{
+    struct soc *s = ctx;
+    if (s->core.cpu)
+        cpu_code_changed(s->core.cpu, addr, size);
+}
+
+static uint8_t *new_memory(uint32_t size, int fill)
+{
+    uint8_t *m = aligned_alloc(0x1000, size);
+    if (!m)
+        abort();
+    memset(m, fill, size);
+    return m;
+}
+
+static void add_memories(struct soc *s)
+{
+    void *nvmc = &s->periph.nvmc;
+    const struct bus_memory memories[] = {
+        {.name = "flash",
+         .base = SOC_FLASH_BASE,
+         .size = SOC_FLASH_SIZE,
+         .data = s->flash,
+         .executable = true,
+         .write = nvmc_flash_write,
+         .ctx = nvmc},
+        {.name = "code RAM",
+         .base = SOC_CODE_RAM_BASE,
+         .size = SOC_RAM_SIZE,
+         .data = s->ram,
+         .guest_writable = true,
+         .executable = true},
+        {.name = "FICR", .base = FICR_BASE, .size = FICR_SIZE, .data = s->ficr},
+        {.name = "UICR", .base = UICR_BASE, .size = UICR_SIZE, .data = s->uicr, .write = nvmc_flash_write, .ctx = nvmc},
+        {.name = "RAM",
+         .base = SOC_RAM_BASE,
+         .size = SOC_RAM_SIZE,
+         .data = s->ram,
+         .guest_writable = true,
+         .executable = true},
+    };
+    for (unsigned i = 0; i < sizeof memories / sizeof *memories; i++)
+        bus_add_memory(&s->bus, &memories[i]);
+    s->bus.memory_changed = on_memory_changed;
+    s->bus.memory_changed_ctx = s;
+}
+
+/* Between the blocks that have a name there is peripheral space that start-up code pokes without knowing: it answers.
+ */
+static uint32_t gap_read(void *ctx, uint32_t offset, unsigned size) { return 0; }
+
+static void gap_write(void *ctx, uint32_t offset, uint32_t value, unsigned size)
+{
+    struct soc *s = ctx;
+    log_once(s->log, s->core.state.pc | 1, "write to a peripheral address without a register at 0x%08x",
+             s->core.state.pc);
+}
+
+static void fill_gaps(struct soc *s, uint32_t base, uint32_t end)
+{
+    for (uint32_t page = base; page < end; page += 0x1000) {
+        bool used = false;
+        for (unsigned i = 0; i < s->bus.n_devices; i++)
+            used |= s->bus.device[i].base - page < 0x1000;
+        uint32_t from = page;
+        while (!used && page + 0x1000 < end && !bus_device_at(&s->bus, page + 0x1000))
+            page += 0x1000;
+        if (!used)
+            bus_add_device(&s->bus, &(struct bus_device){.name = "reserved",
+                                                         .base = from,
+                                                         .size = page + 0x1000 - from,
+                                                         .read = gap_read,
+                                                         .write = gap_write,
+                                                         .ctx = s});
+    }
+}
+
+void soc_init(struct soc *s, struct log *log, uint64_t seed, const struct core_host *host)
+{
+    memset(s, 0, sizeof *s);
+    s->log = log;
+    s->flash = new_memory(SOC_FLASH_SIZE, 0xFF);
+    s->ram = new_memory(SOC_RAM_SIZE, 0);
+    s->ficr = new_memory(FICR_SIZE, 0xFF);
+    s->uicr = new_memory(UICR_SIZE, 0xFF);
+    ficr_fill(s->ficr, seed);
+    sched_init(&s->sched);
+    bus_init(&s->bus);
+    evlog_init(&s->evlog, &s->sched.now);
+    pins_init(&s->pins, &s->evlog);
+    struct system_request sys = {
+        .reset = request_reset, .stall_cpu = request_stall, .system_off = request_off, .ctx = s};
+    s->doors = (struct doors){.sched = &s->sched,
+                              .bus = &s->bus,
+                              .evlog = &s->evlog,
+                              .log = log,
+                              .pins = &s->pins,
+                              .irq = {.set_level = core_irq, .ctx = &s->core},
+                              .sys = sys,
+                              .core = &s->core.state,
+                              .seed = seed};
+    add_memories(s);
+    core_init(&s->core, &s->bus, &s->sched, &s->evlog, log, &sys, host);
+    peripherals_init(&s->periph, &s->doors);
+    fill_gaps(s, 0x40000000, 0x40080000);
+    core_attach_cpu(&s->core);
+    uart_port_init(&s->uart[0], NULL, EV_CONSOLE_UART0);
+    uart_port_init(&s->uart[1], NULL, EV_CONSOLE_UART1);
+    uart_connect(&s->periph.uart0.m, &s->uart[0]);
+    uart_connect(&s->periph.uarte0.m, &s->uart[0]);
+    uart_connect(&s->periph.uarte1.m, &s->uart[1]);
+}
+
+void soc_free(struct soc *s)
+{
+    core_free(&s->core);
+    free(s->flash);
+    free(s->ram);
+    free(s->ficr);
+    free(s->uicr);
+}
+
+static void reset(struct soc *s, uint32_t resetreas)
+{
+    s->reset_request = 0;
+    s->off_request = false;
+    periph_engine_reset(&s->periph.engine, resetreas);
+    core_reset(&s->core, s->vectors, resetreas == 0);
+    evlog_emit(&s->evlog, EV_RESET, resetreas, 0);
+}
+
+void soc_power_on(struct soc *s) { reset(s, 0); }
+void soc_reset(struct soc *s, uint32_t resetreas) { reset(s, resetreas); }
+
+bool soc_program(struct soc *s, uint32_t addr, const uint8_t *bytes, uint32_t size)
+{
+    return bus_host(&s->bus, addr, size) && bus_poke(&s->bus, addr, bytes, size) == size;
+}
+
+const char *soc_address_name(struct soc *s, uint32_t addr, char *buf)
+{
+    struct periph_slot *slot = periph_engine_slot_at(&s->periph.engine, addr);
+    if (slot) {
+        periph_register_name(slot, addr - slot->base, buf);
+        return buf;
+    }
+    const struct bus_device *d = bus_device_at(&s->bus, addr);
+    const struct bus_memory *m = bus_memory_at(&s->bus, addr);
+    if (d)
+        snprintf(buf, PERIPH_NAME_MAX, "%s+0x%03x", d->name, addr - d->base);
+    else if (m)
+        snprintf(buf, PERIPH_NAME_MAX, "%s 0x%08x", m->name, addr);
+    else
+        snprintf(buf, PERIPH_NAME_MAX, "0x%08x", addr);
+    return buf;
+}
+
+uint64_t soc_state_hash(struct soc *s, uint64_t hash)
+{
+    uint32_t regs[CPU_REGS];
+    for (unsigned r = 0; r < CPU_REGS; r++)
+        regs[r] = cpu_get(s->core.cpu, (enum cpu_reg)r);
+    hash = trace_hash_bytes(hash, regs, sizeof regs);
+    hash = trace_hash_bytes(hash, s->ram, SOC_RAM_SIZE);
+    hash = trace_hash_bytes(hash, s->flash, SOC_FLASH_SIZE);
+    return trace_hash_bytes(hash, s->uicr, UICR_SIZE);
+}

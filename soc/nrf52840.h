@@ -1,0 +1,74 @@
+/*
+ * The nRF52840: memories, core, peripherals and pins, wired together. Everything that a snapshot must keep is in this
+ * struct and in the memories it points to; the host's side of the machine is in soc/machine.h.
+ *
+ * nRF52840 Product Specification v1.7, chapters 4.2 (memory), 4.4 (interrupts), 5.3 (reset).
+ */
+#ifndef SOC_NRF52840_H
+#define SOC_NRF52840_H
+
+#include "emu/bus.h"
+#include "emu/doors.h"
+#include "emu/evlog.h"
+#include "emu/log.h"
+#include "emu/pin.h"
+#include "emu/sched.h"
+#include "nvic/core.h"
+#include "periph/catalogue.h"
+#include "periph/ficr.h"
+#include "periph/uicr.h"
+
+enum {
+    SOC_FLASH_BASE = 0,
+    SOC_FLASH_SIZE = 0x100000,
+    SOC_RAM_BASE = 0x20000000,
+    SOC_RAM_SIZE = 0x40000,
+    SOC_CODE_RAM_BASE = 0x00800000, /* the same RAM, for instruction fetches */
+    SOC_UARTS = 2,
+};
+
+struct soc {
+    struct sched sched;
+    struct bus bus;
+    struct evlog evlog;
+    struct log *log;
+    struct pins pins;
+    struct core core;
+    struct doors doors;
+    struct peripherals periph;
+    struct uart_port uart[SOC_UARTS]; /* UART0 with UARTE0, UARTE1 */
+
+    uint8_t *flash, *ram, *ficr, *uicr; /* owned; page aligned */
+    uint32_t vectors;                   /* where the vector table is that reset takes */
+    uint32_t reset_request;             /* RESETREAS bits of a reset that is due; 0: none */
+    bool off_request;                   /* System OFF */
+    /* State outside that has events in the queue, and so belongs to every snapshot; borrowed. */
+    void *companion;
+    size_t companion_size;
+};
+
+/* Builds the chip with erased flash and UICR; `log` is borrowed. Power is not on yet. */
+void soc_init(struct soc *s, struct log *log, uint64_t seed, const struct core_host *host);
+void soc_free(struct soc *s);
+
+/* Power-on reset. */
+void soc_power_on(struct soc *s);
+/* Reset for the reasons given as RESETREAS bits; flash, UICR and RAM stay. */
+void soc_reset(struct soc *s, uint32_t resetreas);
+
+/* Writes bytes into flash or UICR as a programmer does. False when they are outside. */
+bool soc_program(struct soc *s, uint32_t addr, const uint8_t *bytes, uint32_t size);
+
+/* Name of the register or memory at an address, for messages; into `buf` of PERIPH_NAME_MAX bytes. */
+const char *soc_address_name(struct soc *s, uint32_t addr, char *buf);
+
+/* A copy of all emulated state. Restoring goes back to it on the same struct soc. */
+struct soc_snapshot;
+struct soc_snapshot *soc_snapshot_take(struct soc *s);
+void soc_snapshot_restore(struct soc *s, const struct soc_snapshot *snapshot);
+void soc_snapshot_free(struct soc_snapshot *snapshot);
+
+/* Hash of what the firmware could see at the end: registers, RAM, flash, UICR. */
+uint64_t soc_state_hash(struct soc *s, uint64_t hash);
+
+#endif
