@@ -87,7 +87,7 @@ static bool default_executable(uint32_t addr) { return addr < 0x40000000 || (add
 
 bool mpu_allows(const struct mpu *m, uint32_t addr, bool store, bool execute, bool privileged, bool negative_priority)
 {
-    if (addr >= 0xE0000000) /* the system region always has the default map; it is never executable */
+    if (addr - 0xE0000000 < 0x100000) /* the Private Peripheral Bus always has the default map */
         return !execute;
     bool background = privileged && (m->ctrl & CTRL_PRIVDEFENA);
     if (negative_priority && !(m->ctrl & CTRL_HFNMIENA))
@@ -98,7 +98,7 @@ bool mpu_allows(const struct mpu *m, uint32_t addr, bool store, bool execute, bo
     unsigned ap = m->rasr[i] >> 24 & 7;
     bool read = privileged ? access_permission[ap].privileged_read : access_permission[ap].user_read;
     bool write = privileged ? access_permission[ap].privileged_write : access_permission[ap].user_write;
-    if (execute)
+    if (execute) /* whatever a region says, the system space above 0xE0000000 is never executable */
         return read && !(m->rasr[i] & RASR_XN) && default_executable(addr);
     return store ? write : read;
 }

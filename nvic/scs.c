@@ -260,7 +260,12 @@ static uint32_t read_systick(struct core *c, const struct access *a)
 static void write_systick(struct core *c, const struct access *a) { systick_write(&c->systick, a->offset, a->value); }
 
 static uint32_t read_mpu(struct core *c, const struct access *a) { return mpu_read(&c->mpu, a->offset); }
-static void write_mpu(struct core *c, const struct access *a) { mpu_write(&c->mpu, a->offset, a->value); }
+
+/* RASR may be written by halves: attributes, and size with enable. */
+static void write_mpu(struct core *c, const struct access *a)
+{
+    mpu_write(&c->mpu, a->offset, merge(mpu_read(&c->mpu, a->offset), a, 0xFFFFFFFFu));
+}
 
 static uint32_t read_zero(struct core *c, const struct access *a) { return 0; }
 
