@@ -7,7 +7,7 @@ enum { CSR_ENABLE = 1, CSR_TICKINT = 2, CSR_CLKSOURCE = 4, CSR_COUNTFLAG = 0x100
 
 static bool running(const struct systick *t) { return t->enabled && !t->stopped; }
 
-/* 0 is shown for one cycle, in which RELOAD is loaded: a distance beyond RELOAD is that cycle. */
+/* 0 is shown for one cycle, in which RELOAD is loaded: a distance beyond what was loaded is that cycle. */
 static uint32_t current(const struct systick *t)
 {
     if (!running(t))
@@ -15,7 +15,7 @@ static uint32_t current(const struct systick *t)
     if (t->sched->now >= t->zero_at)
         return 0;
     uint64_t cycles = (t->zero_at - t->sched->now + VTIME_PER_CYCLE - 1) / VTIME_PER_CYCLE;
-    return cycles > t->reload ? 0 : (uint32_t)cycles;
+    return cycles > t->loaded ? 0 : (uint32_t)cycles;
 }
 
 static void start(struct systick *t)
@@ -25,6 +25,7 @@ static void start(struct systick *t)
     uint32_t cycles = t->value ? t->value : t->reload + 1;
     if (!t->value && !t->reload)
         return; /* stays at 0: B3.3.1, a RELOAD of 0 disables the counter at the next wrap */
+    t->loaded = t->value ? t->value : t->reload;
     t->zero_at = t->sched->now + cycles * VTIME_PER_CYCLE;
     sched_at(t->sched, &t->wrap, t->zero_at);
 }
@@ -40,11 +41,22 @@ static void on_wrap(void *ctx, vtime due)
     struct systick *t = ctx;
     t->countflag = true;
     if (t->reload) {
+        t->loaded = t->reload;
         t->zero_at = due + (t->reload + 1ull) * VTIME_PER_CYCLE;
         sched_at(t->sched, &t->wrap, t->zero_at);
     }
     if (t->tickint)
         t->tick(t->ctx);
+}
+
+/* An access or a stop in the middle of an instruction may come before the event that is already due. */
+static void catch_up(struct systick *t)
+{
+    while (t->wrap.armed && t->wrap.due <= t->sched->now) {
+        vtime due = t->wrap.due;
+        sched_cancel(t->sched, &t->wrap);
+        on_wrap(t, due);
+    }
 }
 
 void systick_init(struct systick *t, struct sched *sched, void (*tick)(void *), void *ctx)
@@ -61,6 +73,8 @@ void systick_reset(struct systick *t)
 
 uint32_t systick_read(struct systick *t, uint32_t offset, bool peek)
 {
+    if (!peek)
+        catch_up(t);
     switch (offset) {
     case CSR: {
         uint32_t v = (t->enabled ? CSR_ENABLE : 0) | (t->tickint ? CSR_TICKINT : 0) | CSR_CLKSOURCE |
@@ -82,6 +96,7 @@ uint32_t systick_read(struct systick *t, uint32_t offset, bool peek)
 
 void systick_write(struct systick *t, uint32_t offset, uint32_t value)
 {
+    catch_up(t);
     bool was = running(t);
     switch (offset) {
     case CSR:
@@ -92,8 +107,12 @@ void systick_write(struct systick *t, uint32_t offset, uint32_t value)
         start(t);
         break;
     case RVR:
-        t->reload = value & COUNTER_MASK;
-        break; /* taken over at the next wrap */
+        t->reload = value & COUNTER_MASK; /* taken over at the next wrap, or now when the counter idles at 0 */
+        if (was && !t->wrap.armed) {
+            t->value = 0;
+            start(t);
+        }
+        break;
     case CVR:
         if (was)
             pause(t);
@@ -110,6 +129,7 @@ void systick_clock(struct systick *t, bool run)
 {
     if (run == !t->stopped)
         return;
+    catch_up(t);
     if (running(t))
         pause(t);
     t->stopped = !run;

@@ -19,9 +19,10 @@ struct systick {
     void *ctx;
     uint32_t reload;
     bool enabled, tickint, countflag;
-    bool stopped;   /* the clock stands still */
-    vtime zero_at;  /* when the counter reaches 0 next, while it runs */
-    uint32_t value; /* while it does not */
+    bool stopped;    /* the clock stands still */
+    vtime zero_at;   /* when the counter reaches 0 next, while it runs */
+    uint32_t loaded; /* what it counts down from */
+    uint32_t value;  /* while it does not run */
 };
 
 void systick_init(struct systick *t, struct sched *sched, void (*tick)(void *), void *ctx);
