@@ -98,7 +98,13 @@ void core_set_sleep(struct core *c, enum core_sleep sleep)
     dwt_clock(&c->dwt, sleep == CORE_AWAKE);
 }
 
-static bool must_wake(struct core *c) { return nvic_wakes(&c->nvic) || (c->sleep == CORE_WFE && c->event_register); }
+/* WFI ends for interrupts that PRIMASK holds back; WFE only for those that are taken, and for events (B1.5.18,
+ * B1.5.19).
+ */
+static bool must_wake(struct core *c)
+{
+    return c->sleep == CORE_WFE ? c->event_register || nvic_eligible(&c->nvic) : nvic_wakes(&c->nvic);
+}
 
 static void wait_for_event(struct core *c)
 {

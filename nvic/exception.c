@@ -42,28 +42,43 @@ static void activation_close(struct core *c)
 
 /* ---- entry ------------------------------------------------------------------------------------------------------ */
 
-/* The handler of the exception begins: B1.5.6 ExceptionTaken. */
-static void enter_handler(struct core *c, unsigned exc, uint32_t exc_return)
+/* What is entered, and where. */
+struct target {
+    unsigned exc;
+    uint32_t vector;
+    bool readable; /* false: lockup */
+};
+
+/* B1.5.14: a vector that cannot be read is a HardFault, entered instead; for NMI and HardFault themselves, lockup. */
+static struct target find_target(struct core *c, unsigned exc)
 {
-    uint32_t vector = 0;
+    struct target t = {.exc = exc};
+    t.readable = bus_read(c->bus, c->scb.vtor + 4 * exc, &t.vector, 4);
+    if (t.readable)
+        return t;
+    c->scb.hfsr |= HFSR_VECTTBL;
+    if (exc != EXC_NMI && exc != EXC_HARDFAULT) {
+        t.exc = EXC_HARDFAULT;
+        t.readable = bus_read(c->bus, c->scb.vtor + 4 * EXC_HARDFAULT, &t.vector, 4);
+    }
+    return t;
+}
+
+/* The handler of the exception begins: B1.5.6 ExceptionTaken. */
+static void enter_handler(struct core *c, const struct target *t, uint32_t exc_return)
+{
     uint32_t flags = cpu_get(c->cpu, CPU_XPSR) & 0xF80F0000u;
-    bool fetched = bus_read(c->bus, c->scb.vtor + 4 * exc, &vector, 4);
     cpu_set(c->cpu, CPU_LR, exc_return);
-    cpu_set_mode(c->cpu, flags | XPSR_T | exc, cpu_get(c->cpu, CPU_CONTROL) & CONTROL_NPRIV);
+    cpu_set_mode(c->cpu, flags | (t->vector & 1 ? XPSR_T : 0) | t->exc, cpu_get(c->cpu, CPU_CONTROL) & CONTROL_NPRIV);
     cpu_clear_exclusive(c->cpu);
-    nvic_activate(&c->nvic, exc);
-    c->exceptions[exc]++;
+    nvic_activate(&c->nvic, t->exc);
+    c->exceptions[t->exc]++;
     c->event_register = true;
     core_update(c);
-    if (!fetched) {
-        /* B1.5.14: a vector that cannot be read is a HardFault, or a lockup when there is no way up */
-        c->scb.hfsr |= HFSR_VECTTBL;
+    if (t->readable)
+        cpu_set(c->cpu, CPU_PC, t->vector & ~1u);
+    else
         fault_escalate(c, 0);
-        return;
-    }
-    cpu_set(c->cpu, CPU_PC, vector & ~1u);
-    if (!(vector & 1))
-        cpu_set_mode(c->cpu, flags | exc, cpu_get(c->cpu, CPU_CONTROL));
 }
 
 static bool push_basic(struct core *c, uint32_t frame, uint32_t xpsr, bool privileged)
@@ -122,13 +137,12 @@ void exception_take(struct core *c, unsigned exc)
     spend(c, c->timing.entry);
     /* Events may have come due, and stacking may have failed: B1.5.11 late arrival, also of derived exceptions. */
     unsigned chosen = nvic_eligible(&c->nvic);
-    if (!chosen)
-        chosen = exc;
-    evlog_emit(c->evlog, EV_ENTRY, chosen, return_address);
-    if (chosen != exc)
-        evlog_emit(c->evlog, EV_LATE_ARRIVAL, chosen, exc);
-    activation_open(c, chosen);
-    enter_handler(c, chosen, exc_return);
+    struct target t = find_target(c, chosen ? chosen : exc);
+    evlog_emit(c->evlog, EV_ENTRY, t.exc, return_address);
+    if (t.exc != exc)
+        evlog_emit(c->evlog, EV_LATE_ARRIVAL, t.exc, exc);
+    activation_open(c, t.exc);
+    enter_handler(c, &t, exc_return);
 }
 
 /* ---- return ----------------------------------------------------------------------------------------------------- */
@@ -138,11 +152,11 @@ static void tail_chain(struct core *c, unsigned from, unsigned exc, uint32_t exc
 {
     spend(c, c->timing.tail_chain);
     unsigned chosen = nvic_eligible(&c->nvic);
-    chosen = chosen ? chosen : exc;
-    evlog_emit(c->evlog, EV_TAILCHAIN, chosen, from);
+    struct target t = find_target(c, chosen ? chosen : exc);
+    evlog_emit(c->evlog, EV_TAILCHAIN, t.exc, from);
     activation_close(c);
-    activation_open(c, chosen);
-    enter_handler(c, chosen, exc_return);
+    activation_open(c, t.exc);
+    enter_handler(c, &t, exc_return);
 }
 
 /* B1.5.8: is this EXC_RETURN consistent with what is active? */
@@ -156,6 +170,15 @@ static bool return_is_legal(struct core *c, unsigned exc, uint32_t exc_return)
     if (kind == 9 || kind == 0xD)
         return active == 1 || (c->scb.ccr & CCR_NONBASETHRDENA);
     return false;
+}
+
+/* B1.5.8 DeActivate */
+static void deactivate(struct core *c, unsigned exc)
+{
+    nvic_deactivate(&c->nvic, exc);
+    if (exc != EXC_NMI && c->nvic.faultmask)
+        cpu_set(c->cpu, CPU_FAULTMASK, 0);
+    core_update(c);
 }
 
 static void invalid_return(struct core *c, unsigned from, uint32_t exc_return)
@@ -227,15 +250,13 @@ static bool frame_is_legal(const struct frame *f, uint32_t exc_return)
 void exception_return(struct core *c, uint32_t exc_return)
 {
     unsigned exc = core_ipsr(c);
-    if (!return_is_legal(c, exc, exc_return)) {
-        nvic_deactivate(&c->nvic, exc);
+    bool legal = return_is_legal(c, exc, exc_return);
+    deactivate(c, exc);
+    sched_fire_due(c->sched); /* what came due with the return instruction is tail-chained */
+    if (!legal) {
         invalid_return(c, exc, exc_return);
         return;
     }
-    nvic_deactivate(&c->nvic, exc);
-    if (exc != EXC_NMI && c->nvic.faultmask)
-        cpu_set(c->cpu, CPU_FAULTMASK, 0);
-    core_update(c);
     unsigned next = nvic_eligible(&c->nvic);
     if (next) {
         tail_chain(c, exc, next, exc_return);
