@@ -19,6 +19,7 @@
 #define XPSR_T        (1u << 24)
 #define XPSR_IT       0x0600FC00u
 #define XPSR_IPSR     0x1FFu
+#define XPSR_APSR     0xF80F0000u /* NZCVQ and GE */
 #define CONTROL_NPRIV 1u
 #define CONTROL_SPSEL 2u
 #define CONTROL_FPCA  4u
@@ -166,6 +167,7 @@ static void set_mode(struct cpu *c, uint32_t xpsr, uint32_t control)
     set_reg(c, UC_ARM_REG_CONTROL, (control & 3) | CONTROL_FPCA);
     if (xpsr & XPSR_IPSR)
         set_reg(c, UC_ARM_REG_XPSR, xpsr | XPSR_T);
+    set_reg(c, UC_ARM_REG_APSR_NZCVQG, flags & XPSR_APSR); /* a write of XPSR leaves GE alone */
     refresh_flags(c);
     c->s.control = control & 7;
 }
@@ -445,8 +447,10 @@ static void apply_masks(struct cpu *c)
         set_reg(c, UC_ARM_REG_BASEPRI, basepri & 0xE0);
     if (!(xpsr & XPSR_IPSR))
         set_engine_xpsr(c, xpsr);
-    if (what == MASKS_CONTROL)
+    if (what == MASKS_CONTROL) {
+        c->s.control = control; /* the engine has it already: set_mode() must know whether it is privileged */
         set_mode(c, xpsr, control);
+    }
     c->ops.masks_changed(c->ops.ctx);
 }
 

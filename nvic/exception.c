@@ -278,11 +278,12 @@ void exception_return(struct core *c, uint32_t exc_return)
         tail_chain(c, exc, next, exc_return);
         return;
     }
+    pop_frame(c, &f, exc_return, sp, restore_fp);
     if (!frame_is_legal(&f, exc_return)) {
+        push_frame(c); /* "to negate PopStack()"; not always to the same place */
         invalid_return(c, exc, exc_return);
         return;
     }
-    pop_frame(c, &f, exc_return, sp, restore_fp);
     cpu_clear_exclusive(c->cpu);
     activation_close(c);
     c->event_register = true;
