@@ -26,10 +26,10 @@ LDLIBS = $(PKG_LIBS) -lpthread -lm
 
 include tools/layers.mk
 
-# In $(info), so that a quiet build prints one short line for each file made.
+# A quiet build prints one short line for each file made.
 ifneq ($(V),1)
 .SILENT:
-say = $(info $(shell printf '  %-4s %s' '$(1)' '$(2)'))
+say = $(info $() $() $(1) $(2))
 endif
 MAKEFLAGS += --no-print-directory
 
@@ -46,7 +46,6 @@ include $(sort $(wildcard */module.mk))
 # Libraries, in the order of linking: who may use stands before who is used.
 reverse = $(if $(1),$(call reverse,$(wordlist 2,$(words $(1)),$(1))) $(firstword $(1)))
 layer_closure = $(sort $(foreach l,$(LAYER_$(1)),$(l) $(call layer_closure,$(l))))
-layer_order = $(foreach l,$(call reverse,$(LAYERS)),$(filter $(1),$(l)))
 layer_libs = $(patsubst %,$(B)/lib%.a,$(foreach l,$(call reverse,$(LAYERS)),$(filter $(1) $(call layer_closure,$(1)),$(l))))
 
 define LAYER_RULES
