@@ -165,8 +165,8 @@ static bool return_is_legal(struct core *c, unsigned exc, uint32_t exc_return)
     unsigned active = nvic_active_count(&c->nvic), kind = exc_return & 0xF;
     if (!(c->nvic.active >> exc & 1) || (exc_return & 0xFFFFFFE0u) != 0xFFFFFFE0u)
         return false;
-    if (kind == 1)
-        return active > 1;
+    if (kind == 1) /* to Handler mode; that there is one to return to shows in the IPSR of the frame */
+        return true;
     if (kind == 9 || kind == 0xD)
         return active == 1 || (c->scb.ccr & CCR_NONBASETHRDENA);
     return false;

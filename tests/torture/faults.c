@@ -142,6 +142,8 @@ static void fp_off(struct gen *g, const struct place *p)
     emit_store(g, 0xE000ED88, privileged_only && gen_percent(g, 40) ? 0x00500000 : 0);
     emit(g, "dsb\n    isb");
     emit(g, "%s %s", form[0], form[1]);
+    if (form[1][0] == 'r') /* of a new FP context only these bits of FPSCR are defined (B1.5.7) */
+        emit(g, "and r2, r2, #0x07C00000");
     emit_store(g, 0xE000ED88, 0x00F00000);
     emit(g, "dsb\n    isb");
     emit(g, "movs r2, #0");
