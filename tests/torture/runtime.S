@@ -328,7 +328,10 @@ skip_instruction:
 finish:
     mrs r0, ipsr
     cbnz r0, 1f
-    svc #SVC_PRIVILEGED
+0:  svc #SVC_PRIVILEGED                 @ its handler may take privilege away again, while it has fuel
+    mrs r0, control
+    tst r0, #1
+    bne 0b
 1:  cpsid i
     IMM r10, log_pointer
     ldr r11, [r10]
