@@ -16,7 +16,7 @@ CPPFLAGS += -I. -D_GNU_SOURCE -MMD -MP $(PKG_CFLAGS)
 CFLAGS_COMMON := -std=gnu11 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wno-unused-parameter -g
 CFLAGS_release := -O2
 CFLAGS_debug := -O0
-CFLAGS_asan := -O1 -fsanitize=address -fno-omit-frame-pointer
+CFLAGS_asan := -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 CFLAGS_ubsan := -O1 -fsanitize=undefined -fno-sanitize-recover=undefined
 ifeq ($(CFLAGS_$(MODE)),)
 $(error MODE must be release, debug, asan or ubsan)

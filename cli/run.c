@@ -21,6 +21,7 @@ struct run {
     struct debug_port port;
     struct rsp_server *gdb;
     struct vcd *vcd;
+    FILE *stats;
     uint64_t hash;
     double started; /* host seconds */
     double shown;   /* when --progress last printed */
@@ -106,14 +107,21 @@ static bool write_stats(struct run *r, char *err, size_t err_size)
     json_object_object_add(stats, "end_reason", json_object_new_string(machine_end_name(m->end)));
     snprintf(text, sizeof text, "%016" PRIx64, soc_state_hash(&m->soc, r->hash));
     json_object_object_add(stats, "trace_hash", json_object_new_string(text));
-    FILE *f = !strcmp(r->o->stats, "-") ? stdout : fopen(r->o->stats, "w");
-    bool ok = f && fprintf(f, "%s\n", json_object_to_json_string_ext(stats, JSON_C_TO_STRING_PRETTY)) > 0;
-    if (f && f != stdout && fclose(f))
-        ok = false;
+    bool ok = fprintf(r->stats, "%s\n", json_object_to_json_string_ext(stats, JSON_C_TO_STRING_PRETTY)) > 0;
+    ok = !fflush(r->stats) && ok;
     if (!ok)
         snprintf(err, err_size, "%s: cannot be written", r->o->stats);
     json_object_put(stats);
     return ok;
+}
+
+/* Before the run: a file that cannot be written is told while nothing is lost. */
+static bool open_stats(struct run *r, char *err, size_t err_size)
+{
+    r->stats = !strcmp(r->o->stats, "-") ? stdout : fopen(r->o->stats, "w");
+    if (!r->stats)
+        snprintf(err, err_size, "%s: cannot be written", r->o->stats);
+    return r->stats;
 }
 
 static void show_progress(struct run *r)
@@ -199,7 +207,7 @@ static int run(struct run *r)
     struct machine *m = &r->machine;
     if ((o->flash_file && !machine_load_flash(m, o->flash_file, err, sizeof err)) ||
         !machine_load(m, o->firmware, o->n_firmware, err) || (o->gdb && !start_gdb(r, err, sizeof err)) ||
-        (o->vcd && !open_vcd(r, err, sizeof err)))
+        (o->vcd && !open_vcd(r, err, sizeof err)) || (o->stats && !open_stats(r, err, sizeof err)))
         return fail(err);
     if (o->stats) {
         r->hash = TRACE_HASH_INIT;
@@ -230,6 +238,8 @@ int command_run(const struct run_options *o)
     configure(o, &config);
     int status = machine_init(&r->machine, &config, err, sizeof err) ? run(r) : fail(err);
     rsp_server_free(r->gdb);
+    if (r->stats && r->stats != stdout)
+        fclose(r->stats);
     machine_close(&r->machine);
     free(r);
     return status;
