@@ -73,6 +73,7 @@ struct cpu {
     uint32_t pc;                 /* of the instruction being executed */
     uint32_t refill;             /* time to add when the next instruction is not at next_pc */
     uint32_t it_first, it_bytes; /* the IT block that runs in one go; 0 bytes: none */
+    bool it_plain;               /* nothing can become due in it */
     struct cpu_state s;
 
     uint64_t stop_retired;    /* budget */
@@ -553,8 +554,9 @@ static bool handle_exclusive(struct cpu *c, uint32_t pc, const struct insn *in)
     return false;
 }
 
-static void run_in_one_go(struct cpu *c, uint32_t first, uint32_t bytes, uint8_t it)
+static inline void run_in_one_go(struct cpu *c, uint32_t first, uint32_t bytes, uint8_t it, bool plain)
 {
+    c->it_plain = plain;
     c->it_first = first;
     c->it_bytes = bytes;
     c->it_state = it;
@@ -592,7 +594,7 @@ static bool begin_it(struct cpu *c, uint32_t pc, const struct insn *in)
     bool plain = !(in->it_flags & c->watch) && !(in->flags & INSN_IN_RAM) &&
                  (c->sched->deadline > after && c->sched->deadline - after > IT_AMPLE);
     if (plain) {
-        run_in_one_go(c, pc + 2, in->it_bytes, in->imm);
+        run_in_one_go(c, pc + 2, in->it_bytes, in->imm, false);
         return true;
     }
     if (it_needs_care(c, pc + 2, in->imm, after, &end)) {
@@ -601,7 +603,7 @@ static bool begin_it(struct cpu *c, uint32_t pc, const struct insn *in)
         redirect(c, pc + 2);
         return false;
     }
-    run_in_one_go(c, pc + 2, end - pc - 2, in->imm);
+    run_in_one_go(c, pc + 2, end - pc - 2, in->imm, false);
     return true;
 }
 
@@ -727,6 +729,23 @@ static __attribute__((noinline)) void on_code_slow(struct cpu *c, uint32_t pc)
         execute(c, pc, insn_at(c, pc));
 }
 
+/* The instructions of an IT block between `at` and `pc` were skipped, and nothing can have become due among them. */
+static inline vtime skip_members(struct cpu *c, uint32_t at, uint32_t pc, vtime now)
+{
+    while (at != pc && at - c->it_first < c->it_bytes) {
+        at += c->table[(at - c->code_base) >> 1].size;
+        now += VTIME_PER_CYCLE;
+        c->s.retired++;
+    }
+    return now;
+}
+
+/* An IT whose block needs no care: the deadline is far, and nothing in it matters now. */
+static inline bool is_plain_it(const struct cpu *c, const struct insn *in, uint32_t why, vtime now)
+{
+    return why == INSN_IT && in->it_bytes && !(in->it_flags & c->watch) && now + IT_AMPLE < c->sched->deadline;
+}
+
 static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *user)
 {
     struct cpu *c = user;
@@ -740,14 +759,25 @@ static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *user)
     vtime now = s->now;
     if (pc != c->next_pc) {
         if (UNLIKELY(c->next_pc - c->it_first < c->it_bytes)) {
+            if (!c->it_plain) {
+                on_code_slow(c, pc);
+                return;
+            }
+            now = skip_members(c, c->next_pc, pc, now);
+            c->next_pc = pc;
+            c->refill = 0;
+            s->now = now; /* should the slow path be next, it begins here */
+        } else {
+            now += c->refill + in->arrive;
+        }
+    }
+    uint32_t why = (in->flags ^ INSN_DECODED) & c->watch;
+    if (UNLIKELY(why | (now >= s->deadline))) {
+        if (!is_plain_it(c, in, why, now)) {
             on_code_slow(c, pc);
             return;
         }
-        now += c->refill + in->arrive;
-    }
-    if (UNLIKELY(now >= s->deadline || ((in->flags ^ INSN_DECODED) & c->watch))) {
-        on_code_slow(c, pc);
-        return;
+        run_in_one_go(c, pc + 2, in->it_bytes, in->imm, true);
     }
     c->pc = pc;
     c->next_pc = pc + in->size;
@@ -965,7 +995,7 @@ static uint32_t run_it(struct cpu *c, uint32_t pc)
         c->member = MEMBER_NEXT;
         it = (uint8_t)((it & 0xF0) | 8);
     } else {
-        run_in_one_go(c, pc, end - pc, it);
+        run_in_one_go(c, pc, end - pc, it, false);
         c->s.it = 0;
     }
     update_watch(c);
