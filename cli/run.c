@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -103,6 +104,9 @@ static bool write_stats(struct run *r, char *err, size_t err_size)
     add_u64(stats, "instructions", cpu_retired(m->soc.core.cpu));
     json_object_object_add(stats, "emulated_s", json_object_new_double((double)m->soc.sched.now / (double)VTIME_PER_S));
     json_object_object_add(stats, "host_s", json_object_new_double(host_seconds() - r->started));
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    add_u64(stats, "peak_rss_kib", (uint64_t)usage.ru_maxrss);
     json_object_object_add(stats, "exceptions", exceptions);
     json_object_object_add(stats, "end_reason", json_object_new_string(machine_end_name(m->end)));
     snprintf(text, sizeof text, "%016" PRIx64, soc_state_hash(&m->soc, r->hash));
