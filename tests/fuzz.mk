@@ -2,10 +2,10 @@
 # for FUZZ_SECONDS with each target, keeps what it learns in build/fuzz/corpus and leaves failing inputs in build/fuzz.
 
 FUZZ := build/fuzz
-FUZZ_CC ?= clang-14
+FUZZ_CC ?= clang
 FUZZ_SECONDS ?= 150
 FUZZ_CFLAGS := -std=gnu11 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
-FUZZ_TARGETS := elf hex uf2 symbols rsp
+FUZZ_TARGETS := elf hex uf2 symbols rsp rtt semihosting
 
 # How many inputs a smoke run tries: about three seconds.
 FUZZ_RUNS_elf := 300000
@@ -13,12 +13,16 @@ FUZZ_RUNS_hex := 300000
 FUZZ_RUNS_uf2 := 300000
 FUZZ_RUNS_symbols := 30000
 FUZZ_RUNS_rsp := 12000
+FUZZ_RUNS_rtt := 100000
+FUZZ_RUNS_semihosting := 20000
 
 FUZZ_MAX_LEN_elf := 4096
 FUZZ_MAX_LEN_hex := 2048
 FUZZ_MAX_LEN_uf2 := 4096
 FUZZ_MAX_LEN_symbols := 16384
 FUZZ_MAX_LEN_rsp := 2048
+FUZZ_MAX_LEN_rtt := 600
+FUZZ_MAX_LEN_semihosting := 600
 
 FUZZ_IMAGE_SRC := emu/image.c emu/image_elf.c emu/image_hex.c emu/image_uf2.c emu/elf_view.c
 FUZZ_SRC_elf := $(FUZZ_IMAGE_SRC)
@@ -27,6 +31,8 @@ FUZZ_SRC_uf2 := $(FUZZ_IMAGE_SRC)
 FUZZ_SRC_symbols := $(FUZZ_IMAGE_SRC) $(wildcard emu/symbols*.c)
 FUZZ_LIBS_symbols := -ldw -lelf
 FUZZ_SRC_rsp := $(filter-out rsp/server.c,$(wildcard rsp/*.c)) tests/fakes/rsp_fake_target.c emu/log.c
+FUZZ_SRC_rtt := host/rtt.c emu/bus.c emu/sched.c emu/evlog.c emu/log.c emu/stream.c emu/stream_server.c
+FUZZ_SRC_semihosting := host/semihosting.c host/semihosting_files.c emu/evlog.c emu/log.c
 
 $(FUZZ_TARGETS:%=$(FUZZ)/fuzz_%): $(FUZZ)/fuzz_%: tests/fuzz/fuzz_%.c $$(FUZZ_SRC_$$*) $(wildcard emu/*.h tests/fuzz/*.h)
 	@mkdir -p $(@D)
