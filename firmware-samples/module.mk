@@ -32,10 +32,12 @@ firmware: $(FW_SAMPLES:%=$(FW)/%.elf)
 firmware-core: $(FW_CORE_SAMPLES:%=$(FW_CORE)/%.elf)
 
 $(FW)/%.elf: $$(wildcard firmware-samples/$$*/*.[ch]) $(FW_COMMON) $$(FW_SRC_$$*) firmware-samples/module.mk
+	$(call say,FW,$@)
 	@mkdir -p $(@D)
 	$(FW_BUILD)
 
 $(FW_CORE)/%.elf: $$(wildcard firmware-samples/$$*/*.[ch]) $(FW_COMMON) $$(FW_SRC_$$*) firmware-samples/module.mk
+	$(call say,FW,$@)
 	@mkdir -p $(@D)
 	$(FW_BUILD) -DSAMPLE_CORE_ONLY
 

@@ -3,6 +3,7 @@ $(B)/periph/%.o $(B)/tests/unit/periph_%.o: CFLAGS_COMMON += -Wno-missing-field-
 
 # The names of the registers that no model claims, from the chip's description.
 $(B)/gen/regnames.h: data/nrf52840.regs tools/regnames.awk
+	$(call say,GEN,$@)
 	@mkdir -p $(@D)
 	awk -f tools/regnames.awk $< > $@.tmp && mv $@.tmp $@
 

@@ -35,6 +35,7 @@ FUZZ_SRC_rtt := host/rtt.c emu/bus.c emu/sched.c emu/evlog.c emu/log.c emu/strea
 FUZZ_SRC_semihosting := host/semihosting.c host/semihosting_files.c emu/evlog.c emu/log.c
 
 $(FUZZ_TARGETS:%=$(FUZZ)/fuzz_%): $(FUZZ)/fuzz_%: tests/fuzz/fuzz_%.c $$(FUZZ_SRC_$$*) $(wildcard emu/*.h tests/fuzz/*.h)
+	$(call say,FUZZ,$@)
 	@mkdir -p $(@D)
 	$(FUZZ_CC) -I. -D_GNU_SOURCE $(FUZZ_CFLAGS) $(filter %.c,$^) -o $@ $(FUZZ_LIBS_$*)
 

@@ -6,6 +6,7 @@ ARM_STRIP ?= arm-none-eabi-strip
 IMAGE_FLAGS := -mcpu=cortex-m4 -mthumb -O1 -fno-toplevel-reorder -ffunction-sections -ffreestanding -nostdlib -Wl,-n,--gc-sections
 
 $(IMAGES)/symbols%.elf: tests/images/symbols.c tests/images/symbols_asm.S tests/images/symbols.ld tests/images.mk
+	$(call say,FW,$@)
 	@mkdir -p $(@D)
 	$(ARM_CC) $(IMAGE_FLAGS) $(IMAGE_FLAGS_$*) -T tests/images/symbols.ld $(filter %.c %.S,$^) -o $@
 

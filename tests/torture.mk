@@ -11,14 +11,17 @@ TORTURE_CFLAGS := $(CFLAGS_COMMON) -O2 -D_GNU_SOURCE
 TORTURE_TOOLS := $(TORTURE)/generate $(TORTURE)/run $(TORTURE)/runtime.o $(TORTURE)/exits.o
 
 $(TORTURE)/generate: $(TORTURE_GENERATOR:%=tests/torture/%.c) tests/torture/gen.h tests/torture.mk
+	$(call say,CC,$@)
 	@mkdir -p $(@D)
 	$(CC) $(TORTURE_CFLAGS) $(filter %.c,$^) -o $@
 
 $(TORTURE)/run: tests/torture/run.c tests/torture.mk
+	$(call say,CC,$@)
 	@mkdir -p $(@D)
 	$(CC) $(TORTURE_CFLAGS) $< -o $@
 
 $(TORTURE)/%.o: tests/torture/%.S tests/torture/torture.inc
+	$(call say,AS,$@)
 	@mkdir -p $(@D)
 	arm-none-eabi-as -mcpu=cortex-m4 -I tests/torture $< -o $@
 

@@ -1,0 +1,66 @@
+# `make check` and its parts, and `make soak`. tests/check runs the parts in order and adds up what passed.
+
+.PHONY: check run-check soak run-soak check-layers check-format check-lint check-accuracy check-units check-samples check-cli
+.PHONY: test-programs tidy run-tidy format accuracy
+
+# What was missing when this make read the Makefile is there for the next one.
+check:
+	tools/install-deps test
+	+$(MAKE) run-check
+
+run-check:
+	+MAKE='$(MAKE)' tests/check
+
+soak:
+	tools/install-deps test
+	+$(MAKE) run-soak
+
+run-soak: torture-soak fuzz-soak
+
+tidy:
+	tools/install-deps all
+	+$(MAKE) run-tidy
+
+OUR_FOLDERS := $(LAYERS) tests firmware-samples
+OUR_C := $(sort $(foreach f,$(OUR_FOLDERS),$(wildcard $(f)/*.[ch] $(f)/*/*.[ch])))
+CLANG_FORMAT ?= clang-format
+CPPCHECK ?= cppcheck
+CLANG_TIDY ?= clang-tidy
+
+check-layers:
+	tools/check-layers
+	tests/tools/layers.sh
+
+check-format:
+	$(CLANG_FORMAT) --dry-run -Werror $(OUR_C)
+
+format:
+	$(CLANG_FORMAT) -i $(OUR_C)
+
+# It does not see that a bit test or a mask bounds an index.
+check-lint: $(B)/gen/regnames.h
+	$(CPPCHECK) --enable=warning,performance,portability --inline-suppr -q --error-exitcode=1 --std=c11 -I. -I$(B)/gen \
+		--suppress=missingIncludeSystem --suppress=arrayIndexOutOfBoundsCond $(wildcard $(LAYERS))
+
+run-tidy: check-format check-lint $(B)/gen/regnames.h
+	$(CLANG_TIDY) --quiet $(foreach l,$(LAYERS),$($(l)_SRC)) -- -std=gnu11 -D_GNU_SOURCE -I. -I$(B)/gen $(PKG_CFLAGS)
+
+accuracy:
+	tools/accuracy >docs/ACCURACY.md.tmp && mv docs/ACCURACY.md.tmp docs/ACCURACY.md
+
+check-accuracy:
+	tools/accuracy | diff -u docs/ACCURACY.md - || { echo 'docs/ACCURACY.md is old: make accuracy' >&2; exit 1; }
+
+test-programs: $(UNIT_BIN)
+
+check-units: $(UNIT_BIN)
+	tests/run-units $(UNIT_BIN)
+
+# The debug build proves that the trace hash is none of the compiler's; the benchmarks are long and say nothing new there.
+FW_SHORT_SAMPLES := $(filter-out 2%,$(FW_SAMPLES))
+check-samples: nrfemu firmware
+	$(MAKE) build/debug/nrfemu MODE=debug
+	tests/samples/run ./nrfemu build/debug/nrfemu $(FW_SHORT_SAMPLES) -- $(filter 2%,$(FW_SAMPLES))
+
+check-cli: $(B)/nrfemu firmware
+	tests/cli/bad-input $(B)/nrfemu $(FW)/02-uart-hello.elf
