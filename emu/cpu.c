@@ -306,6 +306,14 @@ static bool any_decoded(const struct code_region *r, uint32_t from, uint32_t to)
     return false;
 }
 
+/* Entries `from` to before `to` are to be decoded anew; an IT before them may know something of them. */
+static void forget(struct code_region *r, uint32_t from, uint32_t to)
+{
+    memset(&r->table[from], 0, (to - from) * sizeof *r->table);
+    for (uint32_t i = from > IT_REACH ? from - IT_REACH : 0; i < from; i++)
+        r->table[i].it_bytes = 0;
+}
+
 void cpu_code_changed(struct cpu *c, uint32_t addr, uint32_t size)
 {
     for (unsigned i = 0; i < c->n_regions; i++) {
@@ -315,11 +323,11 @@ void cpu_code_changed(struct cpu *c, uint32_t addr, uint32_t size)
         if (!m || addr - m->base >= r->size || r->data != m->data)
             continue;
         uint32_t from = (addr - m->base) & ~1u, to = addr - m->base + size;
-        from = from >= 2 * IT_REACH ? from - 2 * IT_REACH : 0; /* whoever knows something of these bytes */
+        from = from >= 2 ? from - 2 : 0; /* a 32-bit instruction may begin one halfword earlier */
         to = to > r->size ? r->size : to;
         if (!any_decoded(r, from, to))
             continue;
-        memset(&r->table[from >> 1], 0, ((to - from + 1) >> 1) * sizeof *r->table);
+        forget(r, from >> 1, (to + 1) >> 1);
         uc_ctl_remove_cache(c->uc, (uint64_t)r->base + from, (uint64_t)r->base + to);
     }
     c->fetch_checked = 0;
@@ -1137,8 +1145,8 @@ void cpu_breakpoint(struct cpu *c, uint32_t addr, bool set)
     struct code_region *r = region_at(c, addr);
     if (!r)
         return;
-    uint32_t last = (addr - r->base) >> 1, first = last > IT_REACH ? last - IT_REACH : 0;
-    memset(&r->table[first], 0, (last - first + 1) * sizeof *r->table);
+    uint32_t index = (addr - r->base) >> 1;
+    forget(r, index, index + 1);
 }
 
 bool cpu_watchpoint(struct cpu *c, uint32_t addr, uint32_t size, bool loads, bool stores, bool set)

@@ -28,7 +28,8 @@ struct stream *stream_open(const char *spec, char *err, size_t err_size);
 /* A pair of in-memory ends for tests; what is written to one is read from the other. */
 void stream_pair(struct stream *end[2]);
 
-/* A stream made of functions, which answer as stream_read() and stream_write() do. stream_wait() does not wait for it. */
+/* A stream made of functions, which answer as stream_read() and stream_write() do. stream_wait() does not wait for it.
+ */
 struct stream *stream_from_functions(ssize_t (*read)(void *ctx, void *buf, size_t size),
                                      bool (*write)(void *ctx, const void *buf, size_t size), void *ctx);
 
