@@ -4,7 +4,7 @@
  * One engine, one code hook from creation, no instruction count: mixing counts, adding hooks later or having two of
  * them breaks exactness or speed. The hook runs before each instruction, charges it, and stops the engine when
  * something is due; it never stops inside an IT block, because Unicorn runs a block in one go. Blocks in which
- * something may become due are therefore executed one instruction at a time (run_it_member), with the IT state that
+ * something may become due are therefore executed one instruction at a time (run_it), with the IT state that
  * Unicorn hides between instructions kept here.
  */
 #include "emu/cpu.h"

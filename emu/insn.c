@@ -100,10 +100,12 @@ static const struct {
     {0xFF00, 0xDF00, false, INSN_CORE, INSN_SVC},
     {0xFF00, 0xDE00, false, INSN_CORE, INSN_UNDEFINED},
     {0xFF00, 0xBE00, false, INSN_CORE, INSN_BKPT},
+    {0xFFFF, 0xBF10, false, INSN_CORE, INSN_HINT},
     {0xFFFF, 0xBF20, false, INSN_CORE, INSN_WFE},
     {0xFFFF, 0xBF30, false, INSN_CORE, INSN_WFI},
     {0xFFFF, 0xBF40, false, INSN_CORE, INSN_SEV},
-    {0xFFE8, 0xB660, false, INSN_MASKS, INSN_PLAIN},      /* CPS */
+    {0xFFE8, 0xB660, false, INSN_MASKS, INSN_PLAIN}, /* CPS */
+    {0xD7FFFFFFu, 0x8001F3AF, true, INSN_CORE, INSN_HINT},
     {0xD7FFFFFFu, 0x8002F3AF, true, INSN_CORE, INSN_WFE}, /* the wide hints */
     {0xD7FFFFFFu, 0x8003F3AF, true, INSN_CORE, INSN_WFI},
     {0xD7FFFFFFu, 0x8004F3AF, true, INSN_CORE, INSN_SEV},

@@ -35,6 +35,7 @@ enum insn_class {
     INSN_WFI,
     INSN_WFE,
     INSN_SEV,
+    INSN_HINT, /* YIELD: nothing to yield to, but the engine knows it not */
 };
 
 /* IT state as EPSR keeps it: base condition and mask. */

@@ -188,6 +188,9 @@ static bool core_insn(struct core *c, const struct cpu_stop_info *s)
     case INSN_COPROCESSOR:
         fault_raise(c, EXC_USAGEFAULT, CFSR_NOCP);
         break;
+    case INSN_HINT:
+        skip(c, s);
+        break;
     case INSN_WFI:
         skip(c, s);
         wait_for_interrupt(c);
