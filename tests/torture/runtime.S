@@ -166,12 +166,12 @@ repair_stack:
     stmia r0!, {r2, r3}
 3:  bx lr
 
-@ r12 = 1 for an exception its instruction caused: SVC, and faults but those of stacking, of return, or pended by software.
+@ r12 = 1 for an exception its instruction (before the frame at r5) caused: SVC, and faults but those of stacking, of return, or pended by software.
 is_synchronous:
     movs r12, #0
     mrs r10, ipsr
     cmp r10, #11
-    beq 1f
+    beq 3f
     sub r0, r10, #3
     cmp r0, #3
     bhi 2f
@@ -182,6 +182,12 @@ is_synchronous:
     bne 2f
 1:  movs r12, #1
 2:  bx lr
+3:  ldr r0, [r5, #24]                   @ an SVC that a stacking fault left pending comes later, anywhere
+    ldrh r0, [r0, #-2]
+    lsrs r0, r0, #8
+    cmp r0, #0xDF
+    beq 1b
+    bx lr
 
 @ E record: table, EXC_RETURN, frame, CONTROL, masks, ICSR, SHCSR, CFSR, HFSR, MMFAR, BFAR, SP, FPCCR, FPCAR.
 record_entry:
