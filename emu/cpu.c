@@ -83,11 +83,14 @@ struct cpu {
     bool redirect; /* go on at redirect_pc: an instruction was carried out here */
     uint32_t redirect_pc;
     bool stopped;
+    int8_t kept_base; /* register to restore after an access that failed; -1: none */
+    uint32_t kept_value;
     bool store_done;  /* a store to a memory with a write function: done, complete the instruction */
     uint8_t it_state; /* at it_first */
     bool grant;       /* code is to run in a page that was only data so far: grant_page */
     uint32_t grant_page;
-    bool stale; /* the engine's translation at redirect_pc is out of date */
+    bool stale; /* the engine's translation of these addresses is out of date */
+    uint32_t stale_from, stale_to;
     uint32_t *report_pc;
     uint32_t fetch_checked; /* 32-byte line that check_access allowed to execute from, + 1 */
     struct cpu_traps traps;
@@ -282,9 +285,16 @@ static bool same_bytes(const struct code_region *r, uint32_t pc, const struct in
     return raw == in->raw;
 }
 
-/* The instruction at pc, decoded and up to date; NULL when pc is in no executable memory. Sets `stale` when the bytes
- * had changed since it was decoded: the engine notices stores to the address that it translated, but not to an alias.
- */
+static void mark_stale(struct cpu *c, uint32_t pc)
+{
+    c->stale_from = c->stale && c->stale_from < pc ? c->stale_from : pc;
+    c->stale_to = c->stale && c->stale_to > pc + 4 ? c->stale_to : pc + 4;
+    c->stale = true;
+}
+
+/* The instruction at pc, decoded and up to date; NULL when pc is in no executable memory. Sets `stale` when the engine
+ * may know other bytes than these: it notices stores to the address that it translated, but neither to an alias nor to
+ * what comes next in the very block that it executes. */
 static const struct insn *insn_at(struct cpu *c, uint32_t pc)
 {
     struct code_region *r = region_at(c, pc);
@@ -292,9 +302,11 @@ static const struct insn *insn_at(struct cpu *c, uint32_t pc)
         return NULL;
     struct insn *in = &r->table[(pc - r->base) >> 1];
     bool modified = (in->flags & INSN_IN_RAM) && !same_bytes(r, pc, in);
-    c->stale |= modified;
-    if (!(in->flags & INSN_DECODED) || modified)
+    if (!(in->flags & INSN_DECODED) || modified) {
         decode(c, r, pc);
+        if (in->flags & INSN_IN_RAM)
+            mark_stale(c, pc);
+    }
     return in;
 }
 
@@ -363,7 +375,8 @@ static bool it_holds(struct cpu *c, uint8_t it) { return insn_condition(it >> 4,
 
 static uint32_t access_address(struct cpu *c, const struct insn_access *a, uint32_t pc)
 {
-    uint32_t base = a->base == 15 ? (pc + 4) & ~3u : reg(c, core_reg_id((unsigned)a->base));
+    /* a literal's base is aligned down, a table branch's is not */
+    uint32_t base = a->base == 15 ? (pc + 4) & (a->index >= 0 ? ~1u : ~3u) : reg(c, core_reg_id((unsigned)a->base));
     uint32_t index = a->index >= 0 ? reg(c, core_reg_id((unsigned)a->index)) << a->shift : 0;
     return base + index + (uint32_t)a->offset;
 }
@@ -371,7 +384,10 @@ static uint32_t access_address(struct cpu *c, const struct insn_access *a, uint3
 static bool may_touch_device(struct cpu *c, uint32_t pc, const struct insn *in)
 {
     struct insn_access a;
-    return insn_access(in->raw, in->size, &a) && !bus_memory_at(c->bus, access_address(c, &a, pc));
+    if (!insn_access(in->raw, in->size, &a))
+        return false;
+    const struct bus_memory *m = bus_memory_at(c->bus, access_address(c, &a, pc));
+    return !m || (a.store && !m->guest_writable);
 }
 
 /* Must the rest of the IT block at `pc` be executed one instruction at a time? Yes when something is due before its
@@ -388,7 +404,7 @@ static bool it_needs_care(struct cpu *c, uint32_t pc, uint8_t it, vtime now, uin
             care = true;
             break;
         }
-        bool holds = insn_condition(it >> 4, apsr);
+        bool holds = wrote || insn_condition(it >> 4, apsr); /* who ran before may have changed the flags */
         worst += holds ? in->charge : VTIME_PER_CYCLE;
         care |= holds && device;
         care |= c->stale || ((in->flags ^ INSN_DECODED) & c->watch & ~(uint32_t)INSN_IN_RAM);
@@ -719,7 +735,7 @@ static bool follow(struct cpu *c, uint32_t pc)
 
 static __attribute__((noinline)) void on_code_slow(struct cpu *c, uint32_t pc)
 {
-    if (c->stopped || c->redirect)
+    if (c->stopped || c->redirect || c->store_done)
         return;
     struct code_region *r = region_at(c, pc);
     if (!r) {
@@ -837,10 +853,23 @@ static bool on_invalid(uc_engine *uc, void *user)
     return true;
 }
 
+/* In an IT block the engine cannot leave a store that failed: it finishes the instruction, writeback included. */
+static void keep_base(struct cpu *c)
+{
+    struct insn_access a;
+    const struct insn *in = insn_at(c, c->pc);
+    if (!in || !insn_access(in->raw, in->size, &a) || !a.writeback)
+        return;
+    c->kept_base = a.base;
+    c->kept_value = reg(c, core_reg_id((unsigned)a.base));
+}
+
 static bool on_bad_access(uc_engine *uc, uc_mem_type type, uint64_t address, int size, int64_t value, void *user)
 {
     struct cpu *c = user;
     uint32_t addr = (uint32_t)address;
+    if (c->stopped || c->store_done)
+        return false; /* the engine goes on with the rest of a store that failed in an IT block */
     if (type == UC_MEM_FETCH_PROT && region_at(c, addr)) {
         c->grant = true;
         c->grant_page = addr & ~(PAGE - 1);
@@ -851,6 +880,8 @@ static bool on_bad_access(uc_engine *uc, uc_mem_type type, uint64_t address, int
         return false;
     }
     bool store = type == UC_MEM_WRITE_UNMAPPED || type == UC_MEM_WRITE_PROT;
+    keep_base(c);
+    c->code_size = 0; /* on_code() must not charge what the engine comes by until it stops */
     const struct bus_memory *m = bus_memory_at(c->bus, addr);
     if (c->report_pc)
         *c->report_pc = c->pc;
@@ -906,17 +937,21 @@ static void complete_store(struct cpu *c)
                          : a.fp >= 0 ? (enum cpu_reg)(CPU_S0 + (unsigned)a.fp + i)
                                      : (enum cpu_reg)a.rt2;
         if (!bus_write(c->bus, addr + i * a.size, cpu_get(c, r), a.size)) {
+            unretire(c);
             c->stop->addr = addr + i * a.size;
             c->stop->store = true;
             stop_at(c, CPU_STOP_DATA_FAULT, pc);
             return;
         }
     }
+    if (a.status >= 0)
+        cpu_set(c, (enum cpu_reg)a.status, 0);
     if (a.writeback)
         cpu_set(c, (enum cpu_reg)a.base, cpu_get(c, (enum cpu_reg)a.base) + (uint32_t)a.writeback);
     if (c->it_bytes)
         c->s.it = it_state_at(c, pc);
     c->s.it = insn_it_advance(c->s.it);
+    set_engine_xpsr(c, engine_xpsr(c)); /* which may still be inside the IT block */
     redirect(c, pc + in->size);
 }
 
@@ -963,6 +998,9 @@ static void run_engine(struct cpu *c, uint32_t pc)
     c->stopped = c->redirect = false;
     uc_err err = uc_emu_start(c->uc, pc | 1, NOWHERE, 0, 0);
     c->member = MEMBER_NONE;
+    if (c->kept_base >= 0)
+        set_reg(c, core_reg_id((unsigned)c->kept_base), c->kept_value);
+    c->kept_base = -1;
     if (c->store_done)
         complete_store(c);
     else if (c->grant)
@@ -1015,9 +1053,9 @@ static uint32_t run_it(struct cpu *c, uint32_t pc)
     return c->redirect_pc;
 }
 
-static void flush_stale(struct cpu *c, uint32_t pc)
+static void flush_stale(struct cpu *c)
 {
-    uc_ctl_remove_cache(c->uc, pc, (uint64_t)pc + 4);
+    uc_ctl_remove_cache(c->uc, c->stale_from, c->stale_to);
     c->stale = false;
 }
 
@@ -1031,7 +1069,7 @@ void cpu_run(struct cpu *c, uint64_t budget, struct cpu_stop_info *stop)
     update_watch(c);
     while (!c->stopped) {
         if (c->stale)
-            flush_stale(c, pc);
+            flush_stale(c);
         if (c->s.arm_state) {
             stop_at(c, CPU_STOP_INVSTATE, pc);
         } else if (c->s.it & 15) {
@@ -1102,6 +1140,7 @@ struct cpu *cpu_new(struct bus *bus, struct sched *sched, struct log *log, const
     c->log = log;
     c->ops = *ops;
     c->decoder = insn_decoder_new();
+    c->kept_base = -1;
     c->stop_retired = c->pass_retired = UINT64_MAX;
     for (unsigned i = 0; i < bus->n_memories; i++)
         map_memory(c, &bus->memory[i]);

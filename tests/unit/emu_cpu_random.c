@@ -6,6 +6,7 @@
 
 enum { MAX_BOUNDARIES = 4000, MAX_UNITS = 40, ROUNDS = 3, PROGRAMS = 60 };
 enum { CODE_OFFSET = 0x1000, DATA = RAM + 0x8000, STACK = RAM + 0xC000, DEVICE_MIDDLE = DEVICE + DEVICE_SIZE / 2 };
+enum { FLASH_DATA = FLASH_SIZE / 8 * 3 };
 
 /* ---- generating ------------------------------------------------------------------------------------------------- */
 
@@ -34,10 +35,12 @@ static void w(struct program *p, unsigned h1, unsigned h2)
     h(p, h2);
 }
 
-enum { BASE_RAM = 6, BASE_DEVICE = 7, COUNTER = 8, INDEX = 9 };
+enum { BASE_RAM = 6, BASE_DEVICE = 7, COUNTER = 8, INDEX = 9, BASE_FLASH = 10 };
 
 static unsigned low(struct program *p) { return any(p, 6); } /* r0…r5 */
 static unsigned base(struct program *p) { return any(p, 3) ? BASE_RAM : BASE_DEVICE; }
+
+static unsigned any_base(struct program *p) { return any(p, 6) ? base(p) : BASE_FLASH; }
 
 static void narrow_alu(struct program *p)
 {
@@ -107,16 +110,16 @@ static void wide_memory(struct program *p)
     unsigned t = low(p), t2 = (t + 1 + any(p, 5)) % 6, load = any(p, 2);
     switch (any(p, 6)) {
     case 0: /* immediate, without and with writeback */
-        w(p, (load ? 0xF8D0 : 0xF8C0) | base(p), t << 12 | any(p, 64) * 4);
+        w(p, (load ? 0xF8D0 : 0xF8C0) | any_base(p), t << 12 | any(p, 64) * 4);
         break;
     case 1:
-        w(p, (load ? 0xF850 : 0xF840) | base(p), t << 12 | (any(p, 2) ? 0xF04 : any(p, 2) ? 0xB04 : 0x904));
+        w(p, (load ? 0xF850 : 0xF840) | any_base(p), t << 12 | (any(p, 2) ? 0xF04 : any(p, 2) ? 0xB04 : 0x904));
         break;
     case 2: /* register */
-        w(p, (load ? 0xF850 : 0xF840) | base(p), t << 12 | any(p, 4) << 4 | INDEX);
+        w(p, (load ? 0xF850 : 0xF840) | any_base(p), t << 12 | any(p, 4) << 4 | INDEX);
         break;
     case 3: /* two words */
-        w(p, (load ? 0xE9D0 : 0xE9C0) | any(p, 2) << 5 | base(p), t << 12 | t2 << 8 | any(p, 4));
+        w(p, (load ? 0xE9D0 : 0xE9C0) | any(p, 2) << 5 | any_base(p), t << 12 | t2 << 8 | any(p, 4));
         break;
     case 4: /* exclusive */
         if (load)
@@ -125,7 +128,7 @@ static void wide_memory(struct program *p)
             w(p, 0xE840 | BASE_RAM, t << 12 | t2 << 8 | any(p, 8));
         break;
     default:
-        w(p, (load ? 0xED90 : 0xED80) | base(p), 0x0A00 | any(p, 2) << 12 | any(p, 8)); /* VLDR, VSTR */
+        w(p, (load ? 0xED90 : 0xED80) | any_base(p), 0x0A00 | any(p, 2) << 12 | any(p, 8)); /* VLDR, VSTR */
         break;
     }
 }
@@ -250,7 +253,7 @@ struct boundary {
 struct trace {
     struct boundary at[MAX_BOUNDARIES]; /* by instructions retired */
     unsigned n;
-    uint8_t ram[RAM_SIZE];
+    uint8_t ram[RAM_SIZE], flash[FLASH_SIZE];
     unsigned masks_changed;
 };
 
@@ -269,6 +272,8 @@ static void restart(struct fixture *f, const struct program *p, uint32_t code)
     set(f, BASE_DEVICE, DEVICE_MIDDLE);
     set(f, COUNTER, ROUNDS);
     set(f, INDEX, 0x40);
+    set(f, BASE_FLASH, FLASH_DATA);
+    memset(f->flash + FLASH_SIZE / 4, 0x3C, FLASH_SIZE / 4);
     cpu_set_mode(f->cpu, 1u << 24, 0);
     set(f, CPU_SP, STACK);
     set(f, CPU_LR, 0);
@@ -312,6 +317,7 @@ static void step_through(struct fixture *f, const struct program *p, uint32_t co
     } while (!ended(f));
     t->masks_changed = f->masks_changed;
     memcpy(t->ram, f->ram, RAM_SIZE);
+    memcpy(t->flash, f->flash, FLASH_SIZE);
 }
 
 static void same(struct fixture *f, const struct trace *t, uint64_t n, const char *how, uint64_t seed, uint64_t param)
@@ -350,6 +356,7 @@ static void finish(struct fixture *f, const struct trace *t, uint64_t start, con
     assert_int_equal(retired(f, start), t->n);
     assert_int_equal(f->masks_changed, t->masks_changed);
     assert_memory_equal(f->ram, t->ram, RAM_SIZE);
+    assert_memory_equal(f->flash, t->flash, FLASH_SIZE);
 }
 
 /* A deadline stops at the first boundary whose time has reached it. */
@@ -429,8 +436,9 @@ static void saved_and_restored(struct fixture *f, const struct program *p, uint3
         run(f, n - retired(f, start));
         sched_fire_due(&f->sched);
     }
-    uint8_t *ram = malloc(RAM_SIZE);
+    uint8_t *ram = malloc(RAM_SIZE), *flash = malloc(FLASH_SIZE);
     memcpy(ram, f->ram, RAM_SIZE);
+    memcpy(flash, f->flash, FLASH_SIZE);
     struct sched sched = f->sched;
     struct sched_event event = f->event;
     unsigned accesses = f->accesses, masks = f->masks_changed;
@@ -438,6 +446,7 @@ static void saved_and_restored(struct fixture *f, const struct program *p, uint3
     cpu_save(f->cpu, state);
     finish(f, t, start, "before restoring", seed, n);
     memcpy(f->ram, ram, RAM_SIZE);
+    memcpy(f->flash, flash, FLASH_SIZE);
     f->sched = sched;
     f->event = event;
     f->accesses = accesses;
@@ -447,6 +456,7 @@ static void saved_and_restored(struct fixture *f, const struct program *p, uint3
     f->stop = (struct cpu_stop_info){0};
     same(f, t, n, "restored", seed, n);
     finish(f, t, start, "restored", seed, n);
+    free(flash);
     free(ram);
     free(state);
 }
