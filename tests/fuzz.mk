@@ -49,6 +49,7 @@ FUZZ_OPTIONS = -max_len=$(FUZZ_MAX_LEN_$*) -timeout=10 -rss_limit_mb=2048 -print
 
 .PHONY: fuzz-smoke fuzz-soak $(FUZZ_TARGETS:%=fuzz-smoke-%) $(FUZZ_TARGETS:%=fuzz-soak-%)
 fuzz-smoke: $(FUZZ_TARGETS:%=fuzz-smoke-%)
+	@echo '$(words $(FUZZ_TARGETS)) passed, 0 failed'
 fuzz-soak: $(FUZZ_TARGETS:%=fuzz-soak-%)
 
 $(FUZZ_TARGETS:%=fuzz-smoke-%): fuzz-smoke-%: $(FUZZ)/fuzz_% $(FUZZ)/seeds.stamp
