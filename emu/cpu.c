@@ -885,7 +885,9 @@ static bool on_bad_access(uc_engine *uc, uc_mem_type type, uint64_t address, int
     const struct bus_memory *m = bus_memory_at(c->bus, addr);
     if (c->report_pc)
         *c->report_pc = c->pc;
-    if (type == UC_MEM_WRITE_PROT && m && m->write && m->write(m->ctx, addr, (uint32_t)value, (unsigned)size)) {
+    unsigned first =
+        size > 4 ? 4 : (unsigned)size; /* VSTR of a doubleword comes as one: complete_store() does the rest */
+    if (type == UC_MEM_WRITE_PROT && m && m->write && m->write(m->ctx, addr, (uint32_t)value, first)) {
         c->store_done = true;
         return false;
     }

@@ -321,6 +321,23 @@ static void test_write_function_small(void **state)
     teardown(f);
 }
 
+/* A doubleword is two accesses to a device. */
+static void test_device_doubleword(void **state)
+{
+    struct fixture *f = setup();
+    CODE(f, CODE_AT, 0xED91, 0x0B00, 0xED81, 0x1B00, 0xE9D1, 0x2300); /* vldr d0; vstr d1; ldrd r2, r3 */
+    set(f, 1, DEVICE + 0x100);
+    set(f, CPU_S0 + 2, 4);
+    set(f, CPU_S0 + 3, 8);
+    run(f, 1);
+    assert_int_equal(f->accesses, 2);
+    while (run(f, 1) != CPU_STOP_INSN)
+        sched_fire_due(&f->sched);
+    assert_int_equal(f->accesses, 6);
+    assert_int_not_equal(reg(f, CPU_S0 + 1), 0);
+    teardown(f);
+}
+
 static void test_write_function_refuses(void **state)
 {
     struct fixture *f = setup();
@@ -708,6 +725,7 @@ int main(void)
         cmocka_unit_test(test_multiple_faults_keep_base),
         cmocka_unit_test(test_write_function),
         cmocka_unit_test(test_write_function_small),
+        cmocka_unit_test(test_device_doubleword),
         cmocka_unit_test(test_write_function_refuses),
         cmocka_unit_test(test_write_function_in_it),
         cmocka_unit_test(test_write_function_ends_it),

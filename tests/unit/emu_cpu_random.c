@@ -128,7 +128,8 @@ static void wide_memory(struct program *p)
             w(p, 0xE840 | BASE_RAM, t << 12 | t2 << 8 | any(p, 8));
         break;
     default:
-        w(p, (load ? 0xED90 : 0xED80) | any_base(p), 0x0A00 | any(p, 2) << 12 | any(p, 8)); /* VLDR, VSTR */
+        w(p, (load ? 0xED90 : 0xED80) | any_base(p),
+          (any(p, 3) ? 0x0A00 : 0x0B00) | any(p, 2) << 12 | any(p, 8)); /* VLDR, VSTR */
         break;
     }
 }
@@ -283,6 +284,7 @@ static void restart(struct fixture *f, const struct program *p, uint32_t code)
     set(f, CPU_S0, 0);
     set(f, CPU_S0 + 1, 0x3F800000);
     set(f, CPU_S0 + 2, 0);
+    set(f, CPU_S0 + 3, 0);
     set(f, CPU_FPSCR, 0);
     cpu_clear_exclusive(f->cpu);
     f->stop = (struct cpu_stop_info){0};

@@ -74,6 +74,7 @@ static inline void on_device_write(void *ctx, uint32_t offset, uint32_t value, u
 static inline bool on_flash_write(void *ctx, uint32_t addr, uint32_t value, unsigned size)
 {
     struct fixture *f = ctx;
+    assert_true(size <= 4);
     if (addr >= FLASH_SIZE / 2)
         return false;
     memcpy(f->flash + addr, &value, size);
