@@ -58,6 +58,14 @@ void pins_pull(struct pins *p, unsigned pin, enum pin_pull pull)
     update(p, pin);
 }
 
+bool pins_driven(const struct pins *p, unsigned pin)
+{
+    for (unsigned source = 0; source < PIN_SOURCES && pin < PIN_COUNT; source++)
+        if (p->pin[pin].drive[source] != PIN_Z)
+            return true;
+    return false;
+}
+
 const char *pin_name(unsigned pin) { return pin < PIN_COUNT ? name_of[pin] : "?"; }
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }

@@ -13,7 +13,7 @@
 
 #include "emu/evlog.h"
 
-enum { PIN_COUNT = 48, PIN_MAX_LISTENERS = 16 };
+enum { PIN_COUNT = 48, PIN_MAX_LISTENERS = 32 };
 #define PIN_NONE 0xFFFFFFFFu /* PSEL.CONNECT = Disconnected */
 
 enum pin_source { PIN_FROM_PERIPHERAL, PIN_FROM_GPIO, PIN_FROM_OUTSIDE, PIN_SOURCES };
@@ -41,6 +41,8 @@ void pins_init(struct pins *p, struct evlog *log);
 void pins_listen(struct pins *p, void (*changed)(void *, unsigned, bool), void *ctx);
 void pins_drive(struct pins *p, unsigned pin, enum pin_source source, enum pin_drive drive);
 void pins_pull(struct pins *p, unsigned pin, enum pin_pull pull);
+/* Whether somebody drives the pin, instead of its pull. */
+bool pins_driven(const struct pins *p, unsigned pin);
 static inline bool pins_level(const struct pins *p, unsigned pin) { return pin < PIN_COUNT && p->pin[pin].level; }
 
 /* "P0.13" for 13; the string lives in a static table. "?" when out of range. */
