@@ -3,9 +3,9 @@
 #include <stddef.h>
 
 /* Whether a device's wire goes to a master's pin. */
-static bool wired(unsigned device, unsigned master)
+static bool wired(const struct pins *pins, unsigned device, unsigned master)
 {
-    return master != PIN_NONE && (device == PIN_NONE || device == master);
+    return master != PIN_NONE && (device == PIN_NONE || pins_wired(pins, device, master));
 }
 
 /* --- SPI --- */
@@ -52,9 +52,9 @@ void spi_bus_attach(struct spi_bus *b, struct spi_device *d)
 }
 
 /* Inaccuracy 1. */
-static bool hears(const struct spi_device *d, const struct spi_master *m)
+static bool hears(const struct spi_bus *b, const struct spi_device *d, const struct spi_master *m)
 {
-    return d->selected && wired(d->sck, m->sck) && (!d->modes || (d->modes & m->mode));
+    return d->selected && wired(b->pins, d->sck, m->sck) && (!d->modes || (d->modes & m->mode));
 }
 
 int spi_bus_exchange(struct spi_bus *b, const struct spi_master *m, uint8_t mosi, vtime at)
@@ -63,11 +63,11 @@ int spi_bus_exchange(struct spi_bus *b, const struct spi_master *m, uint8_t mosi
 
     for (struct spi_device *d = b->first; d; d = d->next) {
         look_at_cs(b, d, at); /* its level did not change when a pin that floated became low */
-        if (!hears(d, m))
+        if (!hears(b, d, m))
             continue;
-        int byte = d->ops->exchange(d->ctx, wired(d->mosi, m->mosi) ? mosi : 0, at);
+        int byte = d->ops->exchange(d->ctx, wired(b->pins, d->mosi, m->mosi) ? mosi : 0, at);
 
-        if (byte != SPI_FLOATING && wired(d->miso, m->miso))
+        if (byte != SPI_FLOATING && wired(b->pins, d->miso, m->miso))
             miso = miso == SPI_FLOATING ? byte : miso & byte; /* inaccuracy 2 */
     }
     return miso;
@@ -75,7 +75,7 @@ int spi_bus_exchange(struct spi_bus *b, const struct spi_master *m, uint8_t mosi
 
 /* --- I2C --- */
 
-void i2c_bus_init(struct i2c_bus *b) { b->first = NULL; }
+void i2c_bus_init(struct i2c_bus *b, const struct pins *pins) { *b = (struct i2c_bus){.pins = pins}; }
 
 void i2c_bus_attach(struct i2c_bus *b, struct i2c_device *d)
 {
@@ -84,9 +84,9 @@ void i2c_bus_attach(struct i2c_bus *b, struct i2c_device *d)
     b->first = d;
 }
 
-static bool on_wires(const struct i2c_device *d, const struct i2c_master *m)
+static bool on_wires(const struct i2c_bus *b, const struct i2c_device *d, const struct i2c_master *m)
 {
-    return wired(d->scl, m->scl) && wired(d->sda, m->sda);
+    return wired(b->pins, d->scl, m->scl) && wired(b->pins, d->sda, m->sda);
 }
 
 bool i2c_bus_start(struct i2c_bus *b, const struct i2c_master *m, uint8_t address, bool read, vtime at)
@@ -94,7 +94,7 @@ bool i2c_bus_start(struct i2c_bus *b, const struct i2c_master *m, uint8_t addres
     bool ack = false;
 
     for (struct i2c_device *d = b->first; d; d = d->next)
-        if (on_wires(d, m)) {
+        if (on_wires(b, d, m)) {
             d->addressed = d->ops->start(d->ctx, address, read, at);
             ack |= d->addressed;
         }
@@ -106,7 +106,7 @@ bool i2c_bus_write(struct i2c_bus *b, const struct i2c_master *m, uint8_t byte, 
     bool ack = false;
 
     for (struct i2c_device *d = b->first; d; d = d->next)
-        if (d->addressed && on_wires(d, m))
+        if (d->addressed && on_wires(b, d, m))
             ack |= d->ops->write(d->ctx, byte, at);
     return ack;
 }
@@ -116,7 +116,7 @@ uint8_t i2c_bus_read(struct i2c_bus *b, const struct i2c_master *m, vtime at)
     uint8_t byte = 0xFF;
 
     for (struct i2c_device *d = b->first; d; d = d->next)
-        if (d->addressed && on_wires(d, m))
+        if (d->addressed && on_wires(b, d, m))
             byte &= d->ops->read(d->ctx, at); /* inaccuracy 2 */
     return byte;
 }
@@ -124,7 +124,7 @@ uint8_t i2c_bus_read(struct i2c_bus *b, const struct i2c_master *m, vtime at)
 void i2c_bus_stop(struct i2c_bus *b, const struct i2c_master *m, vtime at)
 {
     for (struct i2c_device *d = b->first; d; d = d->next)
-        if (d->addressed && on_wires(d, m)) {
+        if (d->addressed && on_wires(b, d, m)) {
             d->addressed = false;
             if (d->ops->stop)
                 d->ops->stop(d->ctx, at);

@@ -2,8 +2,9 @@
  * The serial buses outside the chip: one set of SPI devices and one set of I2C devices, each wired to pins of the chip.
  *
  * A device is part of its model's struct, and belongs to whoever owns that. It names the pins it is wired to; a master
- * (SPIM, TWIM and so on) reaches those devices that hang on the pins its PSEL registers select. PIN_NONE among a
- * device's pins stands for a wire that goes wherever the master is: such a device answers every master.
+ * (SPIM, TWIM and so on) reaches those devices that hang on the pins its PSEL registers select, or on pins wired to
+ * those (pins_join()). PIN_NONE among a device's pins stands for a wire that goes wherever the master is: such a device
+ * answers every master.
  *
  * What is exchanged are bytes, each with the time at which its last bit is over. Nothing here has a heap behind it, and
  * pointers lead only to the owner's structs: copying those is a snapshot.
@@ -102,6 +103,7 @@ struct i2c_device {
 
 struct i2c_bus {
     struct i2c_device *first;
+    const struct pins *pins;
 };
 
 /* The pins of a master. */
@@ -109,7 +111,8 @@ struct i2c_master {
     unsigned scl, sda;
 };
 
-void i2c_bus_init(struct i2c_bus *b);
+/* The pins are borrowed: they tell what is wired together. */
+void i2c_bus_init(struct i2c_bus *b, const struct pins *pins);
 /* Joins a device, with ops, ctx and pins filled in by the caller. */
 void i2c_bus_attach(struct i2c_bus *b, struct i2c_device *d);
 /* From a master; `at`: when START with the address byte, the byte or STOP is over. True: somebody acknowledged. What

@@ -156,6 +156,7 @@ static void memory_stop(void *ctx, vtime at) { ((struct memory *)ctx)->stops++; 
 static const struct i2c_device_ops memory_ops = {memory_start, memory_write, memory_read, memory_stop};
 
 struct i2c_fixture {
+    struct pins pins;
     struct i2c_bus bus;
     struct memory a, b;
     struct i2c_master master;
@@ -164,7 +165,8 @@ struct i2c_fixture {
 static void i2c_setup(struct i2c_fixture *f)
 {
     *f = (struct i2c_fixture){.master = {SCL, SDA}};
-    i2c_bus_init(&f->bus);
+    pins_init(&f->pins, NULL);
+    i2c_bus_init(&f->bus, &f->pins);
     f->a = (struct memory){.i2c = {&memory_ops, &f->a, SCL, SDA}, .address = 0x50};
     f->b = (struct memory){.i2c = {&memory_ops, &f->b, PIN_NONE, PIN_NONE}, .address = 0x51};
     i2c_bus_attach(&f->bus, &f->a.i2c);
@@ -220,6 +222,17 @@ static void nobody_is_a_nack_and_ones(void **state)
     assert_false(i2c_bus_start(&f.bus, &f.master, 0x51, false, 0));
 }
 
+static void wires_may_be_longer(void **state)
+{
+    struct i2c_fixture f;
+    i2c_setup(&f);
+    f.master = (struct i2c_master){8, 9};
+    assert_false(i2c_bus_start(&f.bus, &f.master, 0x50, false, 0));
+    pins_join(&f.pins, 8, SCL);
+    pins_join(&f.pins, SDA, 9);
+    assert_true(i2c_bus_start(&f.bus, &f.master, 0x50, false, 0));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -230,6 +243,7 @@ int main(void)
         cmocka_unit_test(the_addressed_device_answers),
         cmocka_unit_test(a_repeated_start_for_another_device_leaves_the_first),
         cmocka_unit_test(nobody_is_a_nack_and_ones),
+        cmocka_unit_test(wires_may_be_longer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
