@@ -51,6 +51,14 @@ void spi_bus_attach(struct spi_bus *b, struct spi_device *d)
     look_at_cs(b, d, b->sched->now);
 }
 
+void spi_bus_wires_changed(struct spi_bus *b, struct spi_device *d)
+{
+    if (d->cs == SERIAL_WIRE_OPEN)
+        spi_device_select(d, false, b->sched->now);
+    else
+        look_at_cs(b, d, b->sched->now);
+}
+
 /* Inaccuracy 1. */
 static bool hears(const struct spi_bus *b, const struct spi_device *d, const struct spi_master *m)
 {

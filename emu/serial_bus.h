@@ -28,6 +28,9 @@
 #include "emu/pin.h"
 #include "emu/sched.h"
 
+/* Among a device's pins: a wire that ends nowhere, so that no master reaches it. */
+#define SERIAL_WIRE_OPEN ((unsigned)PIN_COUNT)
+
 /* --- SPI --- */
 
 enum {
@@ -74,6 +77,8 @@ struct spi_master {
 void spi_bus_init(struct spi_bus *b, struct pins *pins, const struct sched *sched);
 /* Joins a device, with ops, ctx, pins and modes filled in by the caller. */
 void spi_bus_attach(struct spi_bus *b, struct spi_device *d);
+/* To be called when the pins of an attached device were changed. */
+void spi_bus_wires_changed(struct spi_bus *b, struct spi_device *d);
 /* Selects a device that has no chip select pin: for good (its CS is tied to ground), or as a test pleases. */
 void spi_device_select(struct spi_device *d, bool selected, vtime at);
 /* One byte both ways, from a master; `at`: when it is over. SPI_FLOATING when no selected device drives MISO. */
