@@ -129,6 +129,14 @@ uint8_t i2c_bus_read(struct i2c_bus *b, const struct i2c_master *m, vtime at)
     return byte;
 }
 
+bool i2c_bus_ready(const struct i2c_bus *b, const struct i2c_master *m)
+{
+    for (const struct i2c_device *d = b->first; d; d = d->next)
+        if (d->addressed && d->ops->ready && on_wires(b, d, m) && !d->ops->ready(d->ctx))
+            return false;
+    return true;
+}
+
 void i2c_bus_stop(struct i2c_bus *b, const struct i2c_master *m, vtime at)
 {
     for (struct i2c_device *d = b->first; d; d = d->next)

@@ -96,6 +96,8 @@ struct i2c_device_ops {
     uint8_t (*read)(void *ctx, vtime at);
     /* STOP, after it had acknowledged its address. */
     void (*stop)(void *ctx, vtime at);
+    /* False: it stretches the clock, holding SCL low until it can go on. NULL: it never does. */
+    bool (*ready)(void *ctx);
 };
 
 struct i2c_device {
@@ -125,6 +127,8 @@ void i2c_bus_attach(struct i2c_bus *b, struct i2c_device *d);
 bool i2c_bus_start(struct i2c_bus *b, const struct i2c_master *m, uint8_t address, bool read, vtime at);
 bool i2c_bus_write(struct i2c_bus *b, const struct i2c_master *m, uint8_t byte, vtime at);
 uint8_t i2c_bus_read(struct i2c_bus *b, const struct i2c_master *m, vtime at);
+/* Whether nobody stretches the clock: a master asks before each byte, START and STOP that follow its first START. */
+bool i2c_bus_ready(const struct i2c_bus *b, const struct i2c_master *m);
 void i2c_bus_stop(struct i2c_bus *b, const struct i2c_master *m, vtime at);
 
 #endif

@@ -20,6 +20,9 @@
 #include "periph/spim.h"
 #include "periph/spis.h"
 #include "periph/timer.h"
+#include "periph/twi.h"
+#include "periph/twim.h"
+#include "periph/twis.h"
 #include "periph/uart.h"
 #include "periph/uarte.h"
 
@@ -33,9 +36,15 @@
     X(spi0, spi, spi_desc, "SPI0", 0, 0x40003000, 3)               \
     X(spim0, spim, spim_desc, "SPIM0", 0, 0x40003000, 3)           \
     X(spis0, spis, spis_desc, "SPIS0", 0, 0x40003000, 3)           \
+    X(twi0, twi, twi_desc, "TWI0", 0, 0x40003000, 3)               \
+    X(twim0, twim, twim_desc, "TWIM0", 0, 0x40003000, 3)           \
+    X(twis0, twis, twis_desc, "TWIS0", 0, 0x40003000, 3)           \
     X(spi1, spi, spi_desc, "SPI1", 1, 0x40004000, 4)               \
     X(spim1, spim, spim_desc, "SPIM1", 1, 0x40004000, 4)           \
     X(spis1, spis, spis_desc, "SPIS1", 1, 0x40004000, 4)           \
+    X(twi1, twi, twi_desc, "TWI1", 1, 0x40004000, 4)               \
+    X(twim1, twim, twim_desc, "TWIM1", 1, 0x40004000, 4)           \
+    X(twis1, twis, twis_desc, "TWIS1", 1, 0x40004000, 4)           \
     X(gpiote, gpiote, gpiote_desc, "GPIOTE", 0, 0x40006000, 6)     \
     X(timer0, timer, timer_desc_4, "TIMER0", 0, 0x40008000, 8)     \
     X(timer1, timer, timer_desc_4, "TIMER1", 1, 0x40009000, 9)     \
