@@ -5,11 +5,8 @@ enum {
     CONFIG_CPHA = 1 << 1,
     CONFIG_CPOL = 1 << 2,
 
-    PSEL_PIN = 0x3F,
     BYTE_BITS = 8,
 };
-
-#define PSEL_DISCONNECTED 0x80000000u
 
 /* SPIM3's codes that are no fraction of 16 MHz. */
 #define FREQUENCY_M16 0x0A000000u
@@ -43,13 +40,6 @@ uint64_t spi_burst_bytes(const struct spi_burst *b, vtime at)
 
 /* --- pins --- */
 
-unsigned spi_psel(const struct periph *p, uint32_t psel)
-{
-    uint32_t value = periph_get(p, psel);
-
-    return value & PSEL_DISCONNECTED ? PIN_NONE : value & PSEL_PIN;
-}
-
 unsigned spi_mode(uint32_t config) { return 1u << ((config & CONFIG_CPOL ? 2 : 0) + (config & CONFIG_CPHA ? 1 : 0)); }
 
 bool spi_lsb_first(uint32_t config) { return config & CONFIG_LSB_FIRST; }
@@ -69,8 +59,8 @@ static void update_pins(struct spi_line *l)
 {
     bool idle_high = periph_get(l->p, SPI_CONFIG) & CONFIG_CPOL;
 
-    drive(l, &l->sck, l->on ? spi_psel(l->p, SPI_PSEL_SCK) : PIN_NONE, idle_high ? PIN_HIGH : PIN_LOW);
-    drive(l, &l->mosi, l->on ? spi_psel(l->p, SPI_PSEL_MOSI) : PIN_NONE, PIN_LOW);
+    drive(l, &l->sck, l->on ? psel_pin(l->p, SPI_PSEL_SCK) : PIN_NONE, idle_high ? PIN_HIGH : PIN_LOW);
+    drive(l, &l->mosi, l->on ? psel_pin(l->p, SPI_PSEL_MOSI) : PIN_NONE, PIN_LOW);
 }
 
 void spi_line_init(struct spi_line *l, struct periph *p)
@@ -92,9 +82,9 @@ struct spi_burst spi_line_begin(struct spi_line *l, vtime from)
     uint32_t config = periph_get(l->p, SPI_CONFIG);
 
     l->wire = (struct spi_master){
-        .sck = spi_psel(l->p, SPI_PSEL_SCK),
-        .mosi = spi_psel(l->p, SPI_PSEL_MOSI),
-        .miso = spi_psel(l->p, SPI_PSEL_MISO),
+        .sck = psel_pin(l->p, SPI_PSEL_SCK),
+        .mosi = psel_pin(l->p, SPI_PSEL_MOSI),
+        .miso = psel_pin(l->p, SPI_PSEL_MISO),
         .mode = spi_mode(config),
     };
     l->lsb_first = spi_lsb_first(config);

@@ -16,7 +16,7 @@
 #ifndef PERIPH_SPI_LINE_H
 #define PERIPH_SPI_LINE_H
 
-#include "periph/engine.h"
+#include "periph/psel.h"
 
 enum {
     SPI_PSEL_SCK = 0x508,
@@ -41,8 +41,6 @@ struct spi_burst {
     uint64_t frequency; /* as in the register, of 33 bits */
 };
 
-/* The pin that a PSEL register selects, or PIN_NONE. */
-unsigned spi_psel(const struct periph *p, uint32_t psel);
 /* What CONFIG says: one SPI_MODE_…, and whether bit 0 is first on the wire. */
 unsigned spi_mode(uint32_t config);
 bool spi_lsb_first(uint32_t config);
@@ -73,18 +71,13 @@ void spi_model_write_psel_mosi(struct periph *p, unsigned i, uint32_t value);
 void spi_model_write_config(struct periph *p, unsigned i, uint32_t value);
 
 /* The registers that SPI and SPIM have in common. */
-#define SPI_PSEL_REG(offset_, name_, write_)                                                       \
-    {                                                                                              \
-        .offset = offset_, .name = name_, .reset = 0xFFFFFFFF, .mask = 0x8000003F, .write = write_ \
-    }
-#define SPI_LINE_REGS                                                                      \
-    {.offset = PERIPH_ENABLE, .name = "ENABLE", .mask = 0xF},                              \
-        SPI_PSEL_REG(SPI_PSEL_SCK, "PSEL.SCK", spi_model_write_psel_sck),                  \
-        SPI_PSEL_REG(SPI_PSEL_MOSI, "PSEL.MOSI", spi_model_write_psel_mosi),               \
-        SPI_PSEL_REG(SPI_PSEL_MISO, "PSEL.MISO", NULL),                                    \
-        {.offset = SPI_FREQUENCY, .name = "FREQUENCY", .reset = 0x04000000},               \
-    {                                                                                      \
-        .offset = SPI_CONFIG, .name = "CONFIG", .mask = 7, .write = spi_model_write_config \
+#define SPI_LINE_REGS                                                                                                \
+    {.offset = PERIPH_ENABLE, .name = "ENABLE", .mask = 0xF},                                                        \
+        PSEL_REG(SPI_PSEL_SCK, "PSEL.SCK", spi_model_write_psel_sck),                                                \
+        PSEL_REG(SPI_PSEL_MOSI, "PSEL.MOSI", spi_model_write_psel_mosi), PSEL_REG(SPI_PSEL_MISO, "PSEL.MISO", NULL), \
+        {.offset = SPI_FREQUENCY, .name = "FREQUENCY", .reset = 0x04000000},                                         \
+    {                                                                                                                \
+        .offset = SPI_CONFIG, .name = "CONFIG", .mask = 7, .write = spi_model_write_config                           \
     }
 
 #endif

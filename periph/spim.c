@@ -40,7 +40,7 @@ static void drive(struct spim *s, unsigned *held, unsigned pin, bool high)
 
 static unsigned pin_of(struct spim *s, uint32_t psel)
 {
-    return is_spim3(s) && s->m.line.on ? spi_psel(periph(s), psel) : PIN_NONE;
+    return is_spim3(s) && s->m.line.on ? psel_pin(periph(s), psel) : PIN_NONE;
 }
 
 static void set_csn(struct spim *s, bool active)
@@ -343,11 +343,11 @@ static const struct periph_reg_desc regs[] = {SPIM_REGS};
 static const struct periph_reg_desc spim3_regs[] = {
     SPIM_REGS,
     {.offset = STALLSTAT, .name = "STALLSTAT", .mask = 3},
-    SPI_PSEL_REG(PSEL_CSN, "PSEL.CSN", write_psel_csn),
+    PSEL_REG(PSEL_CSN, "PSEL.CSN", write_psel_csn),
     {.offset = RXDELAY, .name = "IFTIMING.RXDELAY", .reset = 2, .mask = 7},
     {.offset = CSNDUR, .name = "IFTIMING.CSNDUR", .reset = 2, .mask = 0xFF},
     {.offset = CSNPOL, .name = "CSNPOL", .mask = 1, .write = write_csnpol},
-    SPI_PSEL_REG(PSELDCX, "PSELDCX", write_pseldcx),
+    PSEL_REG(PSELDCX, "PSELDCX", write_pseldcx),
     {.offset = DCXCNT, .name = "DCXCNT", .mask = 0xF},
 };
 

@@ -131,7 +131,7 @@ static const struct spi_device_ops device_ops = {.select = select, .exchange = e
 
 static unsigned wire(const struct spis *s, uint32_t psel)
 {
-    unsigned pin = periph_enabled(&s->p) ? spi_psel(&s->p, psel) : PIN_NONE;
+    unsigned pin = periph_enabled(&s->p) ? psel_pin(&s->p, psel) : PIN_NONE;
 
     return pin == PIN_NONE ? SERIAL_WIRE_OPEN : pin;
 }
@@ -201,10 +201,10 @@ static const struct periph_reg_desc regs[] = {
     {.offset = SEMSTAT, .name = "SEMSTAT", .access = PERIPH_RO, .reset = SEMSTAT_CPU},
     {.offset = STATUS, .name = "STATUS", .access = PERIPH_W1C, .mask = 3},
     {.offset = PERIPH_ENABLE, .name = "ENABLE", .mask = 0xF},
-    SPI_PSEL_REG(PSEL_SCK, "PSEL.SCK", write_psel_sck),
-    SPI_PSEL_REG(PSEL_MISO, "PSEL.MISO", write_psel_miso),
-    SPI_PSEL_REG(PSEL_MOSI, "PSEL.MOSI", write_psel_mosi),
-    SPI_PSEL_REG(PSEL_CSN, "PSEL.CSN", write_psel_csn),
+    PSEL_REG(PSEL_SCK, "PSEL.SCK", write_psel_sck),
+    PSEL_REG(PSEL_MISO, "PSEL.MISO", write_psel_miso),
+    PSEL_REG(PSEL_MOSI, "PSEL.MOSI", write_psel_mosi),
+    PSEL_REG(PSEL_CSN, "PSEL.CSN", write_psel_csn),
     EASYDMA_REGS(EASYDMA_RXD, "RXD"),
     EASYDMA_REGS(EASYDMA_TXD, "TXD"),
     {.offset = CONFIG, .name = "CONFIG", .mask = 7, .write = write_config},

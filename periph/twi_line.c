@@ -1,8 +1,6 @@
 #include "periph/twi_line.h"
 
 enum {
-    PSEL_PIN = 0x3F,
-
     START_BITS = 1,
     STOP_BITS = 1,
     STRETCH_BITS = 1,
@@ -10,8 +8,7 @@ enum {
     ACK_BITS = 1,
 };
 
-#define PSEL_DISCONNECTED 0x80000000u
-#define CLOCK_HZ          UINT64_C(16000000)
+#define CLOCK_HZ UINT64_C(16000000)
 
 static const struct doors *doors(const struct twi_line *l) { return periph_doors(l->p); }
 
@@ -51,19 +48,12 @@ static void begin(struct twi_line *l, enum twi_phase phase, unsigned bits, vtime
 
 /* --- what may happen while the bus is held --- */
 
-static unsigned pin_of(const struct twi_line *l, uint32_t psel)
-{
-    uint32_t value = periph_get(l->p, psel);
-
-    return value & PSEL_DISCONNECTED ? PIN_NONE : value & PSEL_PIN;
-}
-
 static void start_now(struct twi_line *l, enum twi_start start, vtime at)
 {
     l->start_waits = TWI_NO_START;
     l->failed = false;
     l->reading = start == TWI_START_RX;
-    l->wire = (struct i2c_master){.scl = pin_of(l, TWI_PSEL_SCL), .sda = pin_of(l, TWI_PSEL_SDA)};
+    l->wire = (struct i2c_master){.scl = psel_pin(l->p, TWI_PSEL_SCL), .sda = psel_pin(l->p, TWI_PSEL_SDA)};
     begin(l, TWI_ADDRESS_BYTE, START_BITS + BYTE_BITS + ACK_BITS, at);
     l->ops->started(l->p, l->reading, at);
 }

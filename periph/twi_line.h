@@ -18,7 +18,7 @@
 #ifndef PERIPH_TWI_LINE_H
 #define PERIPH_TWI_LINE_H
 
-#include "periph/engine.h"
+#include "periph/psel.h"
 
 enum {
     TWI_ERRORSRC = 0x4C4,
@@ -123,16 +123,12 @@ void twi_model_resume(struct periph *p, unsigned i);
     }
 
 /* The registers that TWI and TWIM have in common. */
-#define TWI_PSEL_REG(offset_, name_)                                              \
-    {                                                                             \
-        .offset = offset_, .name = name_, .reset = 0xFFFFFFFF, .mask = 0x8000003F \
-    }
-#define TWI_LINE_REGS                                                                                                \
-    {.offset = TWI_ERRORSRC, .name = "ERRORSRC", .access = PERIPH_W1C, .mask = 7},                                   \
-        {.offset = PERIPH_ENABLE, .name = "ENABLE", .mask = 0xF}, TWI_PSEL_REG(TWI_PSEL_SCL, "PSEL.SCL"),            \
-        TWI_PSEL_REG(TWI_PSEL_SDA, "PSEL.SDA"), {.offset = TWI_FREQUENCY, .name = "FREQUENCY", .reset = 0x04000000}, \
-    {                                                                                                                \
-        .offset = TWI_ADDRESS, .name = "ADDRESS", .mask = 0x7F                                                       \
+#define TWI_LINE_REGS                                                                                                  \
+    {.offset = TWI_ERRORSRC, .name = "ERRORSRC", .access = PERIPH_W1C, .mask = 7},                                     \
+        {.offset = PERIPH_ENABLE, .name = "ENABLE", .mask = 0xF}, PSEL_REG(TWI_PSEL_SCL, "PSEL.SCL", NULL),            \
+        PSEL_REG(TWI_PSEL_SDA, "PSEL.SDA", NULL), {.offset = TWI_FREQUENCY, .name = "FREQUENCY", .reset = 0x04000000}, \
+    {                                                                                                                  \
+        .offset = TWI_ADDRESS, .name = "ADDRESS", .mask = 0x7F                                                         \
     }
 
 #endif

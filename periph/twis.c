@@ -21,11 +21,7 @@ enum {
     EVENT_TXSTARTED = PERIPH_EVENT(0x150),
     EVENT_WRITE = PERIPH_EVENT(0x164),
     EVENT_READ = PERIPH_EVENT(0x168),
-
-    PSEL_PIN = 0x3F,
 };
-
-#define PSEL_DISCONNECTED 0x80000000u
 
 static struct twis *self(struct periph *p) { return (struct twis *)p; }
 
@@ -160,9 +156,9 @@ static void prepare_tx(struct periph *p, unsigned i)
 
 static unsigned wire(const struct twis *s, uint32_t psel)
 {
-    uint32_t value = periph_get(&s->p, psel);
+    unsigned pin = periph_enabled(&s->p) ? psel_pin(&s->p, psel) : PIN_NONE;
 
-    return !periph_enabled(&s->p) || (value & PSEL_DISCONNECTED) ? SERIAL_WIRE_OPEN : value & PSEL_PIN;
+    return pin == PIN_NONE ? SERIAL_WIRE_OPEN : pin;
 }
 
 static void update_wires(struct twis *s)
@@ -225,8 +221,8 @@ static const struct periph_reg_desc regs[] = {
     {.offset = ERRORSRC, .name = "ERRORSRC", .access = PERIPH_W1C, .mask = ERRORSRC_MASK},
     {.offset = MATCH, .name = "MATCH", .access = PERIPH_RO},
     {.offset = PERIPH_ENABLE, .name = "ENABLE", .mask = 0xF},
-    {.offset = PSEL_SCL, .name = "PSEL.SCL", .reset = 0xFFFFFFFF, .mask = 0x8000003F, .write = write_psel_scl},
-    {.offset = PSEL_SDA, .name = "PSEL.SDA", .reset = 0xFFFFFFFF, .mask = 0x8000003F, .write = write_psel_sda},
+    PSEL_REG(PSEL_SCL, "PSEL.SCL", write_psel_scl),
+    PSEL_REG(PSEL_SDA, "PSEL.SDA", write_psel_sda),
     EASYDMA_REGS(EASYDMA_RXD, "RXD"),
     EASYDMA_REGS(EASYDMA_TXD, "TXD"),
     {.offset = ADDRESS, .name = "ADDRESS[%u]", .mask = 0x7F, .count = ADDRESSES},

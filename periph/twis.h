@@ -16,6 +16,7 @@
 #define PERIPH_TWIS_H
 
 #include "periph/easydma.h"
+#include "periph/psel.h"
 
 enum twis_direction { TWIS_NONE, TWIS_RX, TWIS_TX };
 
