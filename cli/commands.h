@@ -14,4 +14,8 @@ int command_run(const struct run_options *o);
 /* `nrfemu info FIRMWARE...`: what is in the images; argv[0] is the subcommand. */
 int command_info(int argc, char **argv);
 
+/* `nrfemu boards [NAME]`: lists the boards that are built in, or prints the file of one. */
+int command_boards(int argc, char **argv);
+void boards_list(FILE *out);
+
 #endif

@@ -33,6 +33,7 @@ static const struct command {
 } commands[] = {
     {"run", "run firmware", run},
     {"info", "show what is in firmware images", command_info},
+    {"boards", "list the boards that firmware can run on", command_boards},
     {"--version", "print the version", version},
     {"--help", "print this text", help},
     {"-h", NULL, help},

@@ -36,6 +36,7 @@ struct run_options {
     unsigned n_at;
     uint64_t seed; /* default 0 */
 
+    const char *board; /* name or file; default BOARD_DEFAULT */
     const char *flash_file;
     unsigned timing;      /* enum options_timing */
     unsigned sleep_clock; /* enum options_sleep_clock */

@@ -14,6 +14,7 @@
 #include "cli/commands.h"
 #include "emu/vcd.h"
 #include "rsp/server.h"
+#include "soc/board_file.h"
 #include "soc/debug_port.h"
 
 struct run {
@@ -80,7 +81,8 @@ static bool open_vcd(struct run *r, char *err, size_t err_size)
     for (unsigned i = 0; i < periph_catalogue_count; i++)
         if (periph_catalogue[i].irqn >= 0)
             irq_name[periph_catalogue[i].irqn] = periph_catalogue[i].name;
-    struct vcd_signals signals = {irq_name, IRQ_LINES, &r->machine.soc.pins};
+    struct soc *soc = &r->machine.soc;
+    struct vcd_signals signals = {irq_name, IRQ_LINES, &soc->pins, board_names, &soc->board};
     return vcd_open(&r->vcd, r->o->vcd, &r->machine.soc.evlog, &signals, err, err_size);
 }
 
@@ -235,11 +237,15 @@ int command_run(const struct run_options *o)
 {
     char err[IMAGE_ERR_SIZE];
     struct machine_config config;
+    struct board board;
+    if (!board_find(&board, o->board, err, sizeof err))
+        return fail(err);
     struct run *r = calloc(1, sizeof *r);
     if (!r)
         return fail("out of memory");
     r->o = o;
     configure(o, &config);
+    config.board = &board;
     int status = machine_init(&r->machine, &config, err, sizeof err) ? run(r) : fail(err);
     rsp_server_free(r->gdb);
     if (r->stats && r->stats != stdout)

@@ -98,6 +98,9 @@ static void apply_stimulus(struct machine *m, const struct stimulus *s)
     case STIMULUS_UART:
         uart_port_feed(&soc->uart[s->uart], s->text, (unsigned)s->length);
         break;
+    case STIMULUS_BUTTON:
+        board_press(&soc->board, (unsigned)board_button(&soc->board, s->button), s->pressed);
+        break;
     case STIMULUS_RESET:
         soc->doors.sys.reset(soc->doors.sys.ctx, RESETREAS_RESETPIN);
         break;
@@ -191,6 +194,21 @@ static void init_events(struct machine *m)
     m->soc.companion_size = sizeof *e;
 }
 
+static bool check_buttons(const struct machine *m, char *err, size_t err_size)
+{
+    const struct machine_config *c = &m->config;
+    char names[128];
+    for (unsigned i = 0; i < c->n_stimuli; i++) {
+        const struct stimulus *s = &c->stimuli[i];
+        if (s->kind != STIMULUS_BUTTON || board_button(&m->soc.board, s->button) >= 0)
+            continue;
+        snprintf(err, err_size, "--at: board %s has no button '%s'; it has %s", m->soc.board.name, s->button,
+                 board_button_names(&m->soc.board, names, sizeof names));
+        return false;
+    }
+    return true;
+}
+
 bool machine_init(struct machine *m, const struct machine_config *config, char *err, size_t err_size)
 {
     memset(m, 0, sizeof *m);
@@ -200,8 +218,10 @@ bool machine_init(struct machine *m, const struct machine_config *config, char *
         .bkpt = on_bkpt, .device_access = on_device_access, .sleep_changed = on_sleep_changed, .ctx = m};
     soc_init(&m->soc, &m->log, config->seed, &host);
     m->soc.core.sleep_clock_runs = config->sleep_clock_runs;
+    if (config->board)
+        soc_connect_board(&m->soc, config->board);
     init_events(m);
-    return open_console(m, err, err_size) && init_semihosting(m, err, err_size);
+    return check_buttons(m, err, err_size) && open_console(m, err, err_size) && init_semihosting(m, err, err_size);
 }
 
 void machine_close(struct machine *m)

@@ -28,8 +28,9 @@ enum machine_end {
 };
 
 struct machine_config {
-    vtime run_for;         /* VTIME_NEVER: without end */
-    const char *stop_when; /* NULL: none */
+    const struct board *board; /* NULL: none. Used by machine_init() only. */
+    vtime run_for;             /* VTIME_NEVER: without end */
+    const char *stop_when;     /* NULL: none */
     bool reset_on_lockup;
     const char *uart0, *uart1, *rtt; /* stream specifications */
     const char *semihosting_dir;     /* NULL: no files */

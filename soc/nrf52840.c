@@ -112,6 +112,7 @@ void soc_init(struct soc *s, struct log *log, uint64_t seed, const struct core_h
     bus_init(&s->bus);
     evlog_init(&s->evlog, &s->sched.now);
     pins_init(&s->pins, &s->evlog);
+    board_init(&s->board);
     struct system_request sys = {
         .reset = request_reset, .stall_cpu = request_stall, .system_off = request_off, .ctx = s};
     s->doors = (struct doors){.sched = &s->sched,
@@ -133,6 +134,21 @@ void soc_init(struct soc *s, struct log *log, uint64_t seed, const struct core_h
     uart_connect(&s->periph.uart0.m, &s->uart[0]);
     uart_connect(&s->periph.uarte0.m, &s->uart[0]);
     uart_connect(&s->periph.uarte1.m, &s->uart[1]);
+}
+
+static void on_reset_button(void *ctx)
+{
+    struct soc *s = ctx;
+    if (uicr_reset_pin(s->uicr) == s->board.reset)
+        request_reset(s, RESETREAS_RESETPIN);
+}
+
+void soc_connect_board(struct soc *s, const struct board *board)
+{
+    s->board = *board;
+    s->board.reset_pressed = on_reset_button;
+    s->board.ctx = s;
+    board_attach(&s->board, &s->pins);
 }
 
 void soc_free(struct soc *s)

@@ -95,6 +95,21 @@ static bool parse_nothing(const char *p, struct stimulus *s, char *err, size_t e
     return !*p || fail(err, err_size, "nothing comes behind 'reset'");
 }
 
+static bool parse_button(const char *p, struct stimulus *s, char *err, size_t err_size)
+{
+    static const char *const words[] = {"release", "press"};
+    char format[24], word[8];
+    int end = 0;
+    snprintf(format, sizeof format, "%%%ds %%7s%%n", BOARD_NAME - 1);
+    if (sscanf(p, format, s->button, word, &end) == 2 && !*skip_spaces(p + end))
+        for (unsigned pressed = 0; pressed < 2; pressed++)
+            if (!strcmp(word, words[pressed])) {
+                s->pressed = pressed;
+                return true;
+            }
+    return fail(err, err_size, "expected 'button NAME press' or 'button NAME release'");
+}
+
 static const struct action {
     const char *name;
     enum stimulus_kind kind;
@@ -103,7 +118,7 @@ static const struct action {
 } actions[] = {
     {"pin", STIMULUS_PIN, 0, parse_pin},         {"irq", STIMULUS_IRQ, 0, parse_irq},
     {"uart0", STIMULUS_UART, 0, parse_text},     {"uart1", STIMULUS_UART, 1, parse_text},
-    {"reset", STIMULUS_RESET, 0, parse_nothing},
+    {"reset", STIMULUS_RESET, 0, parse_nothing}, {"button", STIMULUS_BUTTON, 0, parse_button},
 };
 
 bool stimulus_parse(const char *spec, struct stimulus *out, char *err, size_t err_size)
@@ -122,7 +137,7 @@ bool stimulus_parse(const char *spec, struct stimulus *out, char *err, size_t er
         out->uart = a->uart;
         return a->parse(skip_spaces(p + n), out, err, err_size);
     }
-    return fail(err, err_size, "the action is pin, irq, uart0, uart1 or reset");
+    return fail(err, err_size, "the action is pin, irq, uart0, uart1, reset or button");
 }
 
 void stimulus_free(struct stimulus *s)
