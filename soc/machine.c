@@ -3,7 +3,6 @@
  */
 #include "soc/machine.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -232,75 +231,6 @@ void machine_close(struct machine *m)
     stream_close(m->stdio);
     symbols_close(m->symbols);
     soc_free(&m->soc);
-}
-
-/* ---- images ------------------------------------------------------------------------------------------------------ */
-
-static const struct image_range loadable[] = {
-    {SOC_FLASH_BASE, SOC_FLASH_SIZE}, {SOC_RAM_BASE, SOC_RAM_SIZE}, {UICR_BASE, UICR_SIZE}};
-
-static bool load_image(struct machine *m, const char *spec, bool *found, char err[IMAGE_ERR_SIZE])
-{
-    struct image img;
-    uint32_t vectors;
-    if (!image_load(&img, spec, loadable, sizeof loadable / sizeof *loadable, err))
-        return false;
-    for (unsigned i = 0; i < img.n_segments; i++)
-        soc_program(&m->soc, img.segment[i].addr, img.segment[i].data, img.segment[i].size);
-    if (image_find_vectors(&img, (struct image_range){SOC_RAM_BASE, SOC_RAM_SIZE}, &vectors) &&
-        (!*found || vectors < m->soc.vectors)) {
-        m->soc.vectors = vectors;
-        *found = true;
-    }
-    if (img.format == IMAGE_ELF && !m->symbols)
-        m->symbols = symbols_open(img.path);
-    image_free(&img);
-    return true;
-}
-
-bool machine_load(struct machine *m, char **specs, unsigned n, char err[IMAGE_ERR_SIZE])
-{
-    bool found = false;
-    for (unsigned i = 0; i < n; i++)
-        if (!load_image(m, specs[i], &found, err))
-            return false;
-    if (n && !found) {
-        snprintf(err, IMAGE_ERR_SIZE, "%s: there is no vector table in it", specs[0]);
-        return false;
-    }
-    return true;
-}
-
-bool machine_load_flash(struct machine *m, const char *path, char *err, size_t err_size)
-{
-    FILE *f = fopen(path, "rb");
-    if (!f && errno == ENOENT)
-        return true;
-    if (!f) {
-        snprintf(err, err_size, "%s: %s", path, strerror(errno));
-        return false;
-    }
-    bool whole =
-        fread(m->soc.flash, SOC_FLASH_SIZE, 1, f) == 1 && fread(m->soc.uicr, UICR_SIZE, 1, f) == 1 && fgetc(f) == EOF;
-    fclose(f);
-    if (!whole)
-        snprintf(err, err_size, "%s: not a flash file (it must have %d bytes)", path, SOC_FLASH_SIZE + UICR_SIZE);
-    return whole;
-}
-
-bool machine_save_flash(struct machine *m, const char *path, char *err, size_t err_size)
-{
-    char temporary[4096];
-    snprintf(temporary, sizeof temporary, "%s.new", path);
-    FILE *f = fopen(temporary, "wb");
-    bool ok = f && fwrite(m->soc.flash, SOC_FLASH_SIZE, 1, f) == 1 && fwrite(m->soc.uicr, UICR_SIZE, 1, f) == 1;
-    if (f && fclose(f))
-        ok = false;
-    if (!ok || rename(temporary, path)) {
-        snprintf(err, err_size, "%s: %s", path, strerror(errno));
-        return false;
-    }
-    return true;
 }
 
 /* ---- power and reset --------------------------------------------------------------------------------------------- */
