@@ -7,6 +7,7 @@
 
 #include "emu/duration.h"
 #include "emu/irq.h"
+#include "emu/quoted.h"
 
 static const char *skip_spaces(const char *p) { return p + strspn(p, " \t"); }
 
@@ -45,46 +46,13 @@ static bool parse_irq(const char *p, struct stimulus *s, char *err, size_t err_s
     return true;
 }
 
-static int hex_digit(char c)
-{
-    if (!isxdigit((unsigned char)c))
-        return -1;
-    return isdigit((unsigned char)c) ? c - '0' : tolower((unsigned char)c) - 'a' + 10;
-}
-
-/* The character behind a backslash; moves `*p` behind it. -1: there is no such one. */
-static int parse_escape(const char **p)
-{
-    static const char names[] = "nrt0\"\\", values[] = {'\n', '\r', '\t', '\0', '"', '\\'};
-    char c = *(*p)++;
-    const char *at = c ? strchr(names, c) : NULL;
-    if (at)
-        return values[at - names];
-    if (c != 'x')
-        return -1;
-    int high = hex_digit(**p), low = high < 0 ? -1 : hex_digit((*p)[1]);
-    *p += low < 0 ? 0 : 2;
-    return low < 0 ? -1 : high << 4 | low;
-}
-
-/* Into `s->text`, which has room. False: no closing quote or a bad escape. */
-static bool parse_quoted(const char *p, struct stimulus *s)
-{
-    while (*p && *p != '"') {
-        int c = (unsigned char)*p++;
-        if (c == '\\' && (c = parse_escape(&p)) < 0)
-            return false;
-        s->text[s->length++] = (uint8_t)c;
-    }
-    return *p == '"' && !*skip_spaces(p + 1);
-}
-
 static bool parse_text(const char *p, struct stimulus *s, char *err, size_t err_size)
 {
     s->text = malloc(strlen(p) + 1);
     if (!s->text)
         return fail(err, err_size, "out of memory");
-    if (*p == '"' && parse_quoted(p + 1, s))
+    const char *end = quoted_parse(p, s->text, &s->length);
+    if (end && !*skip_spaces(end))
         return true;
     stimulus_free(s);
     return fail(err, err_size, "expected 'uart0 \"text\"' with \\n \\r \\t \\0 \\\" \\\\ or \\xHH in the text");
