@@ -6,6 +6,10 @@
 
 #include "cli/options.h"
 
+#ifndef NRFEMU_VERSION
+#define NRFEMU_VERSION "0.1.0"
+#endif
+
 enum { EXIT_BAD_INPUT = 2 }; /* a bad file, option or input */
 
 /* `nrfemu run`, with its options parsed. */

@@ -3,10 +3,6 @@
 
 #include "cli/commands.h"
 
-#ifndef NRFEMU_VERSION
-#define NRFEMU_VERSION "0.1.0"
-#endif
-
 static int run(int argc, char **argv)
 {
     struct run_options o;

@@ -168,6 +168,9 @@ static const struct row rows[] = {
     {"at", "TIME=ACTION", add_stimulus, 0, NULL,
      "at TIME since power-on: 'pin P0.11 0', 'button 1 press', 'irq 17', 'uart0 \"text\\n\"' or 'reset'; may be "
      "repeated"},
+    {"record", "FILE", set_text, FIELD(record), NULL,
+     "write what comes from outside (standard input, sockets, terminals), and when, to FILE"},
+    {"replay", "FILE", set_text, FIELD(replay), NULL, "take it from FILE instead: the same run again"},
     {"board", "NAME|FILE", set_text, FIELD(board), NULL,
      "what is wired to the chip (default nrf52840dk); 'nrfemu boards' lists what there is"},
     {"seed", "N", set_number, FIELD(seed), NULL, "of everything random in the chip (default 0)"},
@@ -189,8 +192,6 @@ static const struct row rows[] = {
     {.name = "swd-time"},
     {.name = "swo"},
     {.name = "trace"},
-    {.name = "record"},
-    {.name = "replay"},
 };
 
 enum { ROWS = sizeof rows / sizeof rows[0] };
@@ -309,6 +310,8 @@ static enum options_result check(struct parse *p)
         return complain(p, "no firmware given; see nrfemu run --help");
     if (o->halt && !o->gdb)
         return complain(p, "--halt waits for a debugger: it needs --gdb");
+    if (o->record && o->replay && strcmp(o->record, o->replay) == 0)
+        return complain(p, "--record would overwrite '%s' while --replay reads it", o->record);
     if (o->trace_hash && !o->stats)
         return complain(p, "--trace-hash goes into the statistics: it needs --stats");
     return OPTIONS_GO;

@@ -66,6 +66,9 @@ static void configure(const struct run_options *o, struct machine_config *c)
         .command_line = o->n_firmware ? o->firmware[0] : NULL,
         .stimuli = o->at,
         .n_stimuli = o->n_at,
+        .record = o->record,
+        .replay = o->replay,
+        .version = NRFEMU_VERSION,
         .seed = o->seed,
         .sleep_clock_runs = o->sleep_clock == OPTIONS_SLEEP_CLOCK_RUN,
         .quiet = o->quiet,
@@ -201,6 +204,8 @@ static bool finish(struct run *r, char *err, size_t err_size)
     bool ok = !r->vcd || vcd_close(r->vcd, err, err_size);
     if (ok && r->o->stats)
         ok = write_stats(r, err, err_size);
+    if (ok)
+        ok = machine_close_recording(m, err, err_size);
     if (ok && r->o->flash_file)
         ok = machine_save_flash(m, r->o->flash_file, err, err_size);
     return ok;
@@ -212,8 +217,9 @@ static int run(struct run *r)
     const struct run_options *o = r->o;
     struct machine *m = &r->machine;
     if ((o->flash_file && !machine_load_flash(m, o->flash_file, err, sizeof err)) ||
-        !machine_load(m, o->firmware, o->n_firmware, err) || (o->gdb && !start_gdb(r, err, sizeof err)) ||
-        (o->vcd && !open_vcd(r, err, sizeof err)) || (o->stats && !open_stats(r, err, sizeof err)))
+        !machine_load(m, o->firmware, o->n_firmware, err) || !machine_open_recordings(m, err, sizeof err) ||
+        (o->gdb && !start_gdb(r, err, sizeof err)) || (o->vcd && !open_vcd(r, err, sizeof err)) ||
+        (o->stats && !open_stats(r, err, sizeof err)))
         return fail(err);
     if (o->stats) {
         r->hash = TRACE_HASH_INIT;

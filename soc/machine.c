@@ -225,10 +225,13 @@ bool machine_init(struct machine *m, const struct machine_config *config, char *
 
 void machine_close(struct machine *m)
 {
+    char err[256];
+    machine_close_recording(m, err, sizeof err); /* what can be told was told */
     semihosting_close(&m->semihosting);
     if (m->stdio)
         console_close(&m->console);
     stream_close(m->stdio);
+    replay_free(m->replay);
     symbols_close(m->symbols);
     soc_free(&m->soc);
 }
@@ -243,8 +246,10 @@ void machine_power_on(struct machine *m)
     rtt_reset(&e->rtt);
     rtt_resume(&e->rtt);
     sched_at(s, &e->slice, s->now + SLICE);
-    if (m->config.run_for != VTIME_NEVER)
-        sched_at(s, &e->limit, m->config.run_for);
+    vtime stop = m->replay ? replay_stop(m->replay) : VTIME_NEVER, limit = m->config.run_for;
+    limit = stop < limit ? stop : limit;
+    if (limit != VTIME_NEVER)
+        sched_at(s, &e->limit, limit);
     if (e->next_stimulus < m->config.n_stimuli)
         sched_at(s, &e->stimulus, m->config.stimuli[e->next_stimulus].time);
 }
