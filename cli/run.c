@@ -211,6 +211,18 @@ static bool finish(struct run *r, char *err, size_t err_size)
     return ok;
 }
 
+/* Where a channel is that people have to connect to. */
+static void tell_where(struct run *r)
+{
+    const struct run_options *o = r->o;
+    const char *const spec[EV_CONSOLES] = {
+        [EV_CONSOLE_UART0] = o->uart0, [EV_CONSOLE_UART1] = o->uart1, [EV_CONSOLE_RTT] = o->rtt};
+    for (unsigned i = 0; i < EV_CONSOLES; i++)
+        if (spec[i] && (!strcmp(spec[i], "pty") || !strncmp(spec[i], "tcp:", 4)))
+            fprintf(stderr, "%s is at %s\n", ev_console_name((enum ev_console)i),
+                    stream_name(console_stream(&r->machine.console, (enum ev_console)i)));
+}
+
 static int run(struct run *r)
 {
     char err[IMAGE_ERR_SIZE];
@@ -228,6 +240,7 @@ static int run(struct run *r)
     for (int signal = SIGINT; signal; signal = signal == SIGINT ? SIGTERM : 0)
         sigaction(signal, &(struct sigaction){.sa_handler = on_signal}, NULL);
     interruptible = m;
+    tell_where(r);
     r->started = host_seconds();
     machine_power_on(m);
     if (o->gdb)

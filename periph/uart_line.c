@@ -217,7 +217,7 @@ void uart_line_abort(struct uart_line *l)
 static void start_frame(struct uart_line *l, vtime at)
 {
     struct sched *s = periph_doors(l->p)->sched;
-    bool allowed = l->rx_on && l->port && (l->ready || !flow_control(l));
+    bool allowed = l->rx_on && l->port && (l->ready || !flow_control(l)) && pin_of(l, UART_PSEL_RXD) != PIN_NONE;
 
     l->rx_frame = allowed && port_has_byte(l->port);
     if (l->rx_frame)
@@ -312,3 +312,13 @@ static void write_psel(struct periph *p, uint32_t psel, uint32_t value)
 void uart_model_write_psel_rts(struct periph *p, unsigned i, uint32_t value) { write_psel(p, UART_PSEL_RTS, value); }
 void uart_model_write_psel_txd(struct periph *p, unsigned i, uint32_t value) { write_psel(p, UART_PSEL_TXD, value); }
 void uart_model_write_psel_cts(struct periph *p, unsigned i, uint32_t value) { write_psel(p, UART_PSEL_CTS, value); }
+
+/* Without a pin nothing is received; what is waiting comes once there is one. */
+void uart_model_write_psel_rxd(struct periph *p, unsigned i, uint32_t value)
+{
+    struct uart_line *l = &((struct uart_model *)p)->line;
+
+    periph_set(p, UART_PSEL_RXD, value);
+    if (l->rx_on && !l->rx_frame)
+        start_frame(l, periph_now(p));
+}

@@ -138,6 +138,7 @@ struct uart_model {
 void uart_model_write_psel_rts(struct periph *p, unsigned i, uint32_t value);
 void uart_model_write_psel_txd(struct periph *p, unsigned i, uint32_t value);
 void uart_model_write_psel_cts(struct periph *p, unsigned i, uint32_t value);
+void uart_model_write_psel_rxd(struct periph *p, unsigned i, uint32_t value);
 void uart_model_write_config(struct periph *p, unsigned i, uint32_t value);
 
 /* Puts UART0, UARTE0 or UARTE1 at a port; NULL: at none, as after init. */
@@ -154,7 +155,7 @@ static inline void uart_connect(struct uart_model *m, struct uart_port *port) { 
         UART_PSEL_REG(UART_PSEL_RTS, "PSEL.RTS", uart_model_write_psel_rts),                    \
         UART_PSEL_REG(UART_PSEL_TXD, "PSEL.TXD", uart_model_write_psel_txd),                    \
         UART_PSEL_REG(UART_PSEL_CTS, "PSEL.CTS", uart_model_write_psel_cts),                    \
-        UART_PSEL_REG(UART_PSEL_RXD, "PSEL.RXD", NULL),                                         \
+        UART_PSEL_REG(UART_PSEL_RXD, "PSEL.RXD", uart_model_write_psel_rxd),                    \
         {.offset = UART_BAUDRATE, .name = "BAUDRATE", .reset = 0x04000000},                     \
     {                                                                                           \
         .offset = UART_CONFIG, .name = "CONFIG", .mask = 0x1F, .write = uart_model_write_config \

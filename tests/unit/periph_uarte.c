@@ -22,6 +22,7 @@
 #define INTEN      0x300
 #define ENABLE     0x500
 #define UART_TXD   0x51C
+#define PSEL_RXD   0x514
 #define BAUDRATE   0x524
 #define RXD_PTR    0x534
 #define RXD_MAXCNT 0x538
@@ -61,6 +62,7 @@ static struct wire *wire_new(void)
     uart_connect(&w->c->p.uarte0.m, &w->port);
     uart_connect(&w->c->p.uart0.m, &w->port);
     chip_write(w->c, UARTE0 + BAUDRATE, 0x10000000);
+    chip_write(w->c, UARTE0 + PSEL_RXD, 8);
     chip_write(w->c, UARTE0 + ENABLE, 8);
     return w;
 }
