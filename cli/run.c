@@ -34,6 +34,8 @@ static struct machine *interruptible;
 static void on_signal(int signal)
 {
     struct machine *m = interruptible;
+    if (m && m->interrupted)
+        stream_cooked(m->stdio);
     if (!m || m->interrupted)
         _exit(130);
     m->interrupted = 1;

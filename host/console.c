@@ -147,6 +147,8 @@ static ssize_t take(struct console *c, enum ev_console source, void *buf, size_t
     struct console_source *s = &c->source[source];
     if (s->routed)
         return stream_read(s->out.stream, buf, size);
+    if (source != EV_CONSOLE_SEMIHOSTING && c->out.stream)
+        stream_raw(c->out.stream);
     if (s->read == c->input_end && !c->input_ended)
         fill_input(c);
     if (s->read == c->input_end)

@@ -7,7 +7,8 @@
  *
  * Standard input is shared: each source that reads gets all of it, from the first byte on. A source that stops reading
  * holds nobody up; it loses the oldest bytes once another has read CONSOLE_INPUT bytes more than it. Nothing is taken
- * from standard input before somebody reads.
+ * from standard input before somebody reads. When it is a terminal, the first source that is a device (any but
+ * semihosting, which is for lines) turns it into a raw one.
  */
 #ifndef HOST_CONSOLE_H
 #define HOST_CONSOLE_H
