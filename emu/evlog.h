@@ -31,7 +31,14 @@ enum ev_kind {
     EV_KINDS
 };
 
-enum ev_console { EV_CONSOLE_UART0, EV_CONSOLE_UART1, EV_CONSOLE_RTT, EV_CONSOLE_SEMIHOSTING, EV_CONSOLE_USB, EV_CONSOLES };
+enum ev_console {
+    EV_CONSOLE_UART0,
+    EV_CONSOLE_UART1,
+    EV_CONSOLE_RTT,
+    EV_CONSOLE_SEMIHOSTING,
+    EV_CONSOLE_USB,
+    EV_CONSOLES
+};
 
 struct ev {
     vtime time;
