@@ -5,3 +5,5 @@ $(B)/tests/unit/soc_images: | $(START_IMAGES:%=%.elf) $(START_IMAGES:%=%.hex) $(
 $(B)/tests/unit/soc_images.o: CPPFLAGS += -DIMAGES='"$(IMAGES)"'
 $(B)/tests/unit/soc_record: | $(FW)/17-echo.elf
 $(B)/tests/unit/soc_record.o: CPPFLAGS += -DFIRMWARE='"$(FW)"'
+$(B)/tests/unit/soc_board: | $(FW)/06-peripherals.elf
+$(B)/tests/unit/soc_board.o: CPPFLAGS += -DFIRMWARE='"$(FW)"'

@@ -1,5 +1,6 @@
 /* Board files: what they may say and how they are refused; LEDs, buttons, loops and the reset button at the pins. */
 #include "soc/board_file.h"
+#include "soc/machine.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -247,6 +248,104 @@ static void names_of_pins(void **state)
     assert_string_equal(text, "L=P0.13 button_1=P0.11 tx=P0.06 reset=P0.18 ");
 }
 
+/* ---- in the machine ---- */
+
+struct log_of_resets {
+    unsigned n;
+    uint32_t resetreas;
+};
+
+static void on_event(void *ctx, const struct ev *e)
+{
+    struct log_of_resets *l = ctx;
+    l->n++;
+    l->resetreas = e->a;
+}
+
+static struct machine *machine_with(const struct stimulus *stimuli, unsigned n, struct board *board)
+{
+    struct machine *m = calloc(1, sizeof *m);
+    struct machine_config c = {.board = board,
+                               .run_for = 3 * VTIME_PER_MS,
+                               .uart0 = "null",
+                               .uart1 = "null",
+                               .rtt = "null",
+                               .stimuli = stimuli,
+                               .n_stimuli = n,
+                               .quiet = true};
+    assert_true(board_find(board, BOARD_DEFAULT, err, sizeof err));
+    assert_non_null(m);
+    if (machine_init(m, &c, err, sizeof err))
+        return m;
+    machine_close(m);
+    free(m);
+    return NULL;
+}
+
+static void run(struct machine *m)
+{
+    char why[IMAGE_ERR_SIZE], *firmware[] = {FIRMWARE "/06-peripherals.elf"};
+    if (!machine_load(m, firmware, 1, why))
+        fail_msg("%s", why);
+    machine_power_on(m);
+    machine_run_to_end(m);
+}
+
+static void a_button_is_pressed_at_a_time(void **state)
+{
+    struct stimulus s[2];
+    struct board board;
+    assert_true(stimulus_parse("1ms=button 1 press", &s[0], err, sizeof err));
+    assert_true(stimulus_parse("2ms=button 2 press", &s[1], err, sizeof err));
+    struct machine *m = machine_with(s, 2, &board);
+    run(m);
+    assert_true(m->soc.board.button[0].pressed && m->soc.board.button[1].pressed && !m->soc.board.button[2].pressed);
+    assert_true(pins_driven(&m->soc.pins, 11) && !pins_driven(&m->soc.pins, 24));
+    machine_close(m);
+    free(m);
+
+    assert_true(stimulus_parse("2ms=button 5 press", &s[1], err, sizeof err));
+    assert_null(machine_with(s, 2, &board));
+    assert_string_equal(err, "--at: board nrf52840dk has no button '5'; it has 1, 2, 3, 4");
+}
+
+/* The reset button is nothing but a pin until UICR says otherwise. */
+static void the_reset_button_resets(void **state)
+{
+    struct stimulus s;
+    struct board board;
+    assert_true(stimulus_parse("1ms=pin P0.18 0", &s, err, sizeof err));
+    for (unsigned configured = 0; configured < 2; configured++) {
+        struct log_of_resets log = {0};
+        struct machine *m = machine_with(&s, 1, &board);
+        if (configured) {
+            uicr_set(m->soc.uicr, UICR_PSELRESET, 18);
+            uicr_set(m->soc.uicr, UICR_PSELRESET + 4, 18);
+        }
+        evlog_attach(&m->soc.evlog, 1u << EV_RESET, on_event, &log);
+        run(m);
+        assert_int_equal(log.n, 1 + configured); /* power-on is one */
+        assert_int_equal(log.resetreas, configured ? RESETREAS_RESETPIN : 0);
+        machine_close(m);
+        free(m);
+    }
+}
+
+/* What a snapshot restores includes the board. */
+static void a_snapshot_keeps_the_board(void **state)
+{
+    struct board board;
+    struct machine *m = machine_with(NULL, 0, &board);
+    struct soc_snapshot *n = soc_snapshot_take(&m->soc);
+    board_press(&m->soc.board, 0, true);
+    soc_snapshot_restore(&m->soc, n);
+    assert_false(m->soc.board.button[0].pressed);
+    assert_false(pins_driven(&m->soc.pins, 11));
+    soc_snapshot_free(n);
+    machine_close(m);
+    free(m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -261,6 +360,9 @@ int main(void)
         cmocka_unit_test(looped_pins_follow),
         cmocka_unit_test(the_reset_button_is_told_once),
         cmocka_unit_test(names_of_pins),
+        cmocka_unit_test(a_button_is_pressed_at_a_time),
+        cmocka_unit_test(the_reset_button_resets),
+        cmocka_unit_test(a_snapshot_keeps_the_board),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
