@@ -16,7 +16,13 @@
 #include "periph/power.h"
 #include "periph/ppi.h"
 #include "periph/rtc.h"
+#include "periph/spi.h"
+#include "periph/spim.h"
+#include "periph/spis.h"
 #include "periph/timer.h"
+#include "periph/twi.h"
+#include "periph/twim.h"
+#include "periph/twis.h"
 #include "periph/uart.h"
 #include "periph/uarte.h"
 
@@ -27,6 +33,18 @@
     X(power, power, power_desc, "POWER", 0, 0x40000000, 0)         \
     X(uart0, uart, uart_desc, "UART0", 0, 0x40002000, 2)           \
     X(uarte0, uarte, uarte_desc, "UARTE0", 0, 0x40002000, 2)       \
+    X(spi0, spi, spi_desc, "SPI0", 0, 0x40003000, 3)               \
+    X(spim0, spim, spim_desc, "SPIM0", 0, 0x40003000, 3)           \
+    X(spis0, spis, spis_desc, "SPIS0", 0, 0x40003000, 3)           \
+    X(twi0, twi, twi_desc, "TWI0", 0, 0x40003000, 3)               \
+    X(twim0, twim, twim_desc, "TWIM0", 0, 0x40003000, 3)           \
+    X(twis0, twis, twis_desc, "TWIS0", 0, 0x40003000, 3)           \
+    X(spi1, spi, spi_desc, "SPI1", 1, 0x40004000, 4)               \
+    X(spim1, spim, spim_desc, "SPIM1", 1, 0x40004000, 4)           \
+    X(spis1, spis, spis_desc, "SPIS1", 1, 0x40004000, 4)           \
+    X(twi1, twi, twi_desc, "TWI1", 1, 0x40004000, 4)               \
+    X(twim1, twim, twim_desc, "TWIM1", 1, 0x40004000, 4)           \
+    X(twis1, twis, twis_desc, "TWIS1", 1, 0x40004000, 4)           \
     X(gpiote, gpiote, gpiote_desc, "GPIOTE", 0, 0x40006000, 6)     \
     X(timer0, timer, timer_desc_4, "TIMER0", 0, 0x40008000, 8)     \
     X(timer1, timer, timer_desc_4, "TIMER1", 1, 0x40009000, 9)     \
@@ -37,8 +55,12 @@
     X(timer4, timer, timer_desc_6, "TIMER4", 4, 0x4001B000, 27)    \
     X(nvmc, nvmc, nvmc_desc, "NVMC", 0, 0x4001E000, PERIPH_NO_IRQ) \
     X(ppi, ppi, ppi_desc, "PPI", 0, 0x4001F000, PERIPH_NO_IRQ)     \
+    X(spi2, spi, spi_desc, "SPI2", 2, 0x40023000, 35)              \
+    X(spim2, spim, spim_desc, "SPIM2", 2, 0x40023000, 35)          \
+    X(spis2, spis, spis_desc, "SPIS2", 2, 0x40023000, 35)          \
     X(rtc2, rtc, rtc_desc_4, "RTC2", 2, 0x40024000, 36)            \
     X(uarte1, uarte, uarte_desc, "UARTE1", 1, 0x40028000, 40)      \
+    X(spim3, spim, spim3_desc, "SPIM3", 3, 0x4002F000, 47)         \
     X(p0, gpio, gpio_desc_p0, "P0", 0, 0x50000000, PERIPH_NO_IRQ)  \
     X(p1, gpio, gpio_desc_p1, "P1", 1, 0x50000300, PERIPH_NO_IRQ)
 

@@ -113,6 +113,8 @@ void soc_init(struct soc *s, struct log *log, uint64_t seed, const struct core_h
     evlog_init(&s->evlog, &s->sched.now);
     pins_init(&s->pins, &s->evlog);
     board_init(&s->board);
+    spi_bus_init(&s->spi, &s->pins, &s->sched);
+    i2c_bus_init(&s->i2c, &s->pins);
     struct system_request sys = {
         .reset = request_reset, .stall_cpu = request_stall, .system_off = request_off, .ctx = s};
     s->doors = (struct doors){.sched = &s->sched,
@@ -120,6 +122,8 @@ void soc_init(struct soc *s, struct log *log, uint64_t seed, const struct core_h
                               .evlog = &s->evlog,
                               .log = log,
                               .pins = &s->pins,
+                              .spi = &s->spi,
+                              .i2c = &s->i2c,
                               .irq = {.set_level = core_irq, .ctx = &s->core},
                               .sys = sys,
                               .core = &s->core.state,

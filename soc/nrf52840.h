@@ -13,6 +13,7 @@
 #include "emu/log.h"
 #include "emu/pin.h"
 #include "emu/sched.h"
+#include "emu/serial_bus.h"
 #include "nvic/core.h"
 #include "periph/catalogue.h"
 #include "periph/ficr.h"
@@ -34,6 +35,8 @@ struct soc {
     struct evlog evlog;
     struct log *log;
     struct pins pins;
+    struct spi_bus spi; /* of the board: parts are attached with the pins they are wired to */
+    struct i2c_bus i2c; /* likewise */
     struct core core;
     struct doors doors;
     struct peripherals periph;

@@ -23,7 +23,8 @@ static const struct {
     const char *block;
     uint16_t offset;
 } undocumented[] = {
-    {"NVMC", 0x510}, /* ERASEPCR0 of the first nRF52 */
+    {"NVMC", 0x510},  /* ERASEPCR0 of the first nRF52 */
+    {"SPIM3", 0x004}, /* the workaround of erratum 195 */
 };
 
 /* Registers whose value after reset depends on more than the reset. */
