@@ -154,8 +154,8 @@ static bool open_console(struct machine *m, char *err, size_t err_size)
         return false;
     }
     evlog_attach(&m->soc.evlog, 1u << EV_CONSOLE, console_read_event, &m->console);
-    uart_port_init(&m->soc.uart[0], port_stream(m, EV_CONSOLE_UART0, c->uart0), EV_CONSOLE_UART0);
-    uart_port_init(&m->soc.uart[1], port_stream(m, EV_CONSOLE_UART1, c->uart1), EV_CONSOLE_UART1);
+    m->soc.uart[0].stream = port_stream(m, EV_CONSOLE_UART0, c->uart0);
+    m->soc.uart[1].stream = port_stream(m, EV_CONSOLE_UART1, c->uart1);
     m->paced = isatty(STDIN_FILENO) || !strncmp(c->uart0, "pty", 3) || !strncmp(c->uart0, "tcp", 3) ||
                !strncmp(c->uart1, "pty", 3) || !strncmp(c->uart1, "tcp", 3) || !strncmp(c->rtt, "tcp", 3);
     return true;

@@ -135,6 +135,7 @@ void soc_init(struct soc *s, struct log *log, uint64_t seed, const struct core_h
     core_attach_cpu(&s->core);
     uart_port_init(&s->uart[0], NULL, EV_CONSOLE_UART0);
     uart_port_init(&s->uart[1], NULL, EV_CONSOLE_UART1);
+    uart_port_join(&s->uart[1], &s->uart[0]);
     uart_connect(&s->periph.uart0.m, &s->uart[0]);
     uart_connect(&s->periph.uarte0.m, &s->uart[0]);
     uart_connect(&s->periph.uarte1.m, &s->uart[1]);
