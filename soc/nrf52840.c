@@ -112,6 +112,7 @@ void soc_init(struct soc *s, struct log *log, uint64_t seed, const struct core_h
     bus_init(&s->bus);
     evlog_init(&s->evlog, &s->sched.now);
     pins_init(&s->pins, &s->evlog);
+    board_init(&s->board);
     spi_bus_init(&s->spi, &s->pins, &s->sched);
     i2c_bus_init(&s->i2c, &s->pins);
     struct system_request sys = {
@@ -134,9 +135,25 @@ void soc_init(struct soc *s, struct log *log, uint64_t seed, const struct core_h
     core_attach_cpu(&s->core);
     uart_port_init(&s->uart[0], NULL, EV_CONSOLE_UART0);
     uart_port_init(&s->uart[1], NULL, EV_CONSOLE_UART1);
+    uart_port_join(&s->uart[1], &s->uart[0]);
     uart_connect(&s->periph.uart0.m, &s->uart[0]);
     uart_connect(&s->periph.uarte0.m, &s->uart[0]);
     uart_connect(&s->periph.uarte1.m, &s->uart[1]);
+}
+
+static void on_reset_button(void *ctx)
+{
+    struct soc *s = ctx;
+    if (uicr_reset_pin(s->uicr) == s->board.reset)
+        request_reset(s, RESETREAS_RESETPIN);
+}
+
+void soc_connect_board(struct soc *s, const struct board *board)
+{
+    s->board = *board;
+    s->board.reset_pressed = on_reset_button;
+    s->board.ctx = s;
+    board_attach(&s->board, &s->pins);
 }
 
 void soc_free(struct soc *s)

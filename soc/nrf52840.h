@@ -18,6 +18,7 @@
 #include "periph/catalogue.h"
 #include "periph/ficr.h"
 #include "periph/uicr.h"
+#include "soc/board.h"
 
 enum {
     SOC_FLASH_BASE = 0,
@@ -40,6 +41,7 @@ struct soc {
     struct doors doors;
     struct peripherals periph;
     struct uart_port uart[SOC_UARTS]; /* UART0 with UARTE0, UARTE1 */
+    struct board board;
 
     uint8_t *flash, *ram, *ficr, *uicr; /* owned; page aligned */
     uint32_t vectors;                   /* where the vector table is that reset takes */
@@ -53,6 +55,9 @@ struct soc {
 /* Builds the chip with erased flash and UICR; `log` is borrowed. Power is not on yet. */
 void soc_init(struct soc *s, struct log *log, uint64_t seed, const struct core_host *host);
 void soc_free(struct soc *s);
+
+/* Puts the chip on a board, which is copied. Once at most, before power is on. */
+void soc_connect_board(struct soc *s, const struct board *board);
 
 /* Power-on reset. */
 void soc_power_on(struct soc *s);

@@ -5,6 +5,7 @@
  *   1ms=irq 17             pends an interrupt, by IRQn
  *   2ms=uart0 "text\n"     feeds bytes to UART0 (or uart1); \n \r \t \0 \" \\ and \xHH as in C
  *   9ms=reset              pin reset
+ *   3ms=button 1 press     a button of the board, by name: press or release
  */
 #ifndef SOC_STIMULUS_H
 #define SOC_STIMULUS_H
@@ -13,10 +14,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "emu/pin.h"
 #include "emu/vtime.h"
+#include "soc/board.h"
 
-enum stimulus_kind { STIMULUS_PIN, STIMULUS_IRQ, STIMULUS_UART, STIMULUS_RESET };
+enum stimulus_kind { STIMULUS_PIN, STIMULUS_IRQ, STIMULUS_UART, STIMULUS_RESET, STIMULUS_BUTTON };
 
 struct stimulus {
     vtime time; /* since power-on */
@@ -27,6 +28,8 @@ struct stimulus {
     unsigned uart;        /* STIMULUS_UART: 0 or 1 */
     uint8_t *text;        /* STIMULUS_UART: allocated */
     size_t length;        /* of the text, in bytes */
+    char button[BOARD_NAME];
+    bool pressed;
 };
 
 /* False when `spec` is none, with one line in `err`. On success the caller frees with stimulus_free(). */
