@@ -8,6 +8,7 @@
 #define PERIPH_CATALOGUE_H
 
 #include "periph/clock.h"
+#include "periph/ecb.h"
 #include "periph/engine.h"
 #include "periph/gpio.h"
 #include "periph/gpiote.h"
@@ -32,6 +33,7 @@
     X(timer1, timer, timer_desc_4, "TIMER1", 1, 0x40009000, 9)     \
     X(timer2, timer, timer_desc_4, "TIMER2", 2, 0x4000A000, 10)    \
     X(rtc0, rtc, rtc_desc_3, "RTC0", 0, 0x4000B000, 11)            \
+    X(ecb, ecb, ecb_desc, "ECB", 0, 0x4000E000, 14)                \
     X(rtc1, rtc, rtc_desc_4, "RTC1", 1, 0x40011000, 17)            \
     X(timer3, timer, timer_desc_6, "TIMER3", 3, 0x4001A000, 26)    \
     X(timer4, timer, timer_desc_6, "TIMER4", 4, 0x4001B000, 27)    \
