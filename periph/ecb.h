@@ -1,8 +1,8 @@
 /*
- * ECB (PS 6.8): AES-128 encryption of one block. ECBDATAPTR points to the key, the cleartext and the place for the
+ * ECB (PS 6.7): AES-128 encryption of one block. ECBDATAPTR points to the key, the cleartext and the place for the
  * ciphertext, 16 bytes each, in this order.
  *
- * STARTECB loads key and cleartext; 7.2 µs later (PS 6.8.6, typical) the ciphertext is in RAM and ENDECB comes. STOPECB
+ * STARTECB loads key and cleartext; 7.2 µs later (PS 6.7.5, typical) the ciphertext is in RAM and ENDECB comes. STOPECB
  * before that leaves RAM as it is and raises ERRORECB, as does a pointer outside RAM.
  *
  * Inaccuracies

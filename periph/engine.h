@@ -156,7 +156,8 @@ struct periph_desc {
     void (*inten_changed)(struct periph *p);
 };
 
-#define PERIPH_TABLE(table) .table = table, .n_##table = sizeof(table) / sizeof((table)[0])
+#define PERIPH_TABLE_AS(field, table) .field = table, .n_##field = sizeof(table) / sizeof((table)[0])
+#define PERIPH_TABLE(table)           PERIPH_TABLE_AS(table, table)
 
 struct periph {
     const struct periph_desc *desc;
@@ -178,6 +179,7 @@ struct periph_slot {
     uint32_t events, event_mask; /* raised; existing */
     uint32_t inten;
     uint32_t shorts, shorts_mask;
+    bool level; /* asked for by periph_level() */
     bool line;
     struct sched_event line_drop;
     uint32_t word[PERIPH_SLOT_SIZE / 4]; /* storage of the registers, by offset */
@@ -241,6 +243,8 @@ void periph_clocks_set(struct periph *p, struct periph_clocks clocks);
 void periph_task(struct periph *p, unsigned number);
 /* Clears an event register from inside (few models need it). */
 void periph_event_clear(struct periph *p, unsigned number);
+/* Holds the interrupt line high, whatever the events: for CRYPTOCELL, which has none. */
+void periph_level(struct periph *p, bool level);
 static inline bool periph_event_is_set(const struct periph *p, unsigned number)
 {
     return p->slot->events >> number & 1;
@@ -265,6 +269,9 @@ static inline vtime periph_now(const struct periph *p)
 static inline const struct periph_clocks *periph_clocks(const struct periph *p) { return &p->slot->engine->clocks; }
 /* Whether the tenant is the one that ENABLE selects; true for tenants that are not exclusive. */
 static inline bool periph_enabled(const struct periph *p) { return !p->desc->enable_value || p->slot->active == p; }
+
+/* The tenant of the same page with this description; NULL when there is none. */
+struct periph *periph_neighbour(const struct periph *p, const struct periph_desc *desc);
 
 /* Tells people once per place that the guest did something wrong; `offset` of the register in the instance. */
 void periph_guest_error(struct periph *p, uint32_t offset, const char *what);
