@@ -64,7 +64,7 @@ static inline void chip_message(void *ctx, enum log_level level, const char *lin
 
 static inline void chip_system_off(void *ctx) { ((struct chip *)ctx)->system_offs++; }
 
-static inline struct chip *chip_new(void)
+static inline struct chip *chip_new_seeded(uint64_t seed)
 {
     struct chip *c = calloc(1, sizeof *c);
 
@@ -84,12 +84,15 @@ static inline struct chip *chip_new(void)
                               .pins = &c->pins,
                               .irq = {chip_line, c},
                               .sys = {.system_off = chip_system_off, .ctx = c},
-                              .core = &c->core};
+                              .core = &c->core,
+                              .seed = seed};
     peripherals_init(&c->p, &c->doors);
     periph_engine_reset(&c->p.engine, 0);
     c->n_records = 0;
     return c;
 }
+
+static inline struct chip *chip_new(void) { return chip_new_seeded(0); }
 
 /* Fires everything that is due until `to`, each at its time, and leaves the clock there. */
 static inline void chip_run_to(struct chip *c, vtime to)
