@@ -8,6 +8,7 @@
 #define PERIPH_CATALOGUE_H
 
 #include "periph/acl.h"
+#include "periph/approtect.h"
 #include "periph/cc_aes.h"
 #include "periph/cc_dma.h"
 #include "periph/cc_rng.h"
@@ -35,6 +36,7 @@
 #define PERIPH_CATALOGUE(X)                                                                    \
     X(clock, clock, clock_desc, "CLOCK", 0, 0x40000000, 0)                                     \
     X(power, power, power_desc, "POWER", 0, 0x40000000, 0)                                     \
+    X(approtect, approtect, approtect_desc, "APPROTECT", 0, 0x40000000, 0)                     \
     X(uart0, uart, uart_desc, "UART0", 0, 0x40002000, 2)                                       \
     X(uarte0, uarte, uarte_desc, "UARTE0", 0, 0x40002000, 2)                                   \
     X(gpiote, gpiote, gpiote_desc, "GPIOTE", 0, 0x40006000, 6)                                 \

@@ -285,6 +285,19 @@ bool periph_engine_task_at(struct periph_engine *e, uint32_t address)
     return true;
 }
 
+void periph_on_detect(struct periph_engine *e, void (*rose)(void *ctx, unsigned port), void *ctx)
+{
+    assert(e->n_detect < PERIPH_MAX_DETECT);
+    e->detect[e->n_detect].rose = rose;
+    e->detect[e->n_detect++].ctx = ctx;
+}
+
+void periph_detect(struct periph_engine *e, unsigned port)
+{
+    for (unsigned i = 0; i < e->n_detect; i++)
+        e->detect[i].rose(e->detect[i].ctx, port);
+}
+
 struct periph *periph_neighbour(const struct periph *p, const struct periph_desc *desc)
 {
     for (unsigned i = 0; i < p->slot->n_tenants; i++)

@@ -44,6 +44,7 @@ enum {
     PERIPH_SLOT_SIZE = 0x1000,
     PERIPH_MAX_SLOTS = 64,
     PERIPH_MAX_TENANTS = 12, /* CryptoCell has eleven blocks at one base */
+    PERIPH_MAX_DETECT = 2,   /* GPIOTE and POWER */
     PERIPH_MAX_CHAIN = 48,   /* events caused by one event, through PPI and shorts, before we call it a loop */
     PERIPH_NAME_MAX = 64,
     PERIPH_NO_IRQ = -1,
@@ -71,6 +72,10 @@ enum periph_access {
 
 /* Kinds of reset (PS 5.3.6 "Reset behavior"), as bits of POWER.RESETREAS; power-on, which nothing survives, has none.
  */
+#define RESET_POWER_ON (1u << 30) /* no bit of RESETREAS: says so where 0 cannot */
+#define RESET_HOLD     (1u << 31) /* nor this: the chip stays off until the next reset (System OFF, brown-out) */
+#define RESET_INTO_OFF (RESET_HOLD | RESETREAS_OFF)
+
 enum {
     RESETREAS_RESETPIN = 1 << 0,
     RESETREAS_DOG = 1 << 1,
@@ -201,9 +206,11 @@ struct periph_engine {
     /* PPI: told of every event raised, by the address of its register. */
     void (*ppi)(void *ctx, uint32_t event_address);
     void *ppi_ctx;
-    /* GPIOTE: told of every rising edge of a port's DETECT signal (PS 6.9.1). */
-    void (*detect)(void *ctx, unsigned port);
-    void *detect_ctx;
+    struct {
+        void (*rose)(void *ctx, unsigned port);
+        void *ctx;
+    } detect[PERIPH_MAX_DETECT];
+    unsigned n_detect;
     unsigned chain; /* depth of the present event chain */
 };
 
@@ -237,6 +244,10 @@ void periph_event(struct periph *p, unsigned number);
 void periph_event_at(struct periph *p, unsigned number, vtime due);
 /* As periph_event(), but SHORTS and PPI do not see it: RTC's events that only INTEN enables (PS 6.22.6). */
 void periph_event_unrouted(struct periph *p, unsigned number);
+/* To be told of every rising edge of a port's DETECT signal (PS 6.9.1). */
+void periph_on_detect(struct periph_engine *e, void (*rose)(void *ctx, unsigned port), void *ctx);
+/* For GPIO: DETECT of port 0 or 1 has risen. */
+void periph_detect(struct periph_engine *e, unsigned port);
 /* For CLOCK: tells everybody of a new state of the clocks. */
 void periph_clocks_set(struct periph *p, struct periph_clocks clocks);
 /* Triggers task `number` as a write of 1 would. */

@@ -22,7 +22,7 @@ enum machine_end {
     MACHINE_END_EXIT, /* semihosting's SYS_EXIT: exit_code */
     MACHINE_END_LOCKUP,
     MACHINE_END_ASLEEP,    /* for ever: nothing is left that could wake the core */
-    MACHINE_END_OFF,       /* System OFF */
+    MACHINE_END_OFF,       /* System OFF: nothing is left that could wake the chip */
     MACHINE_END_INTERRUPT, /* ^C */
     MACHINE_END_KILLED,    /* by the debugger */
 };
@@ -89,6 +89,7 @@ bool machine_load_flash(struct machine *m, const char *path, char *err, size_t e
 bool machine_save_flash(struct machine *m, const char *path, char *err, size_t err_size);
 
 void machine_power_on(struct machine *m);
+/* `resetreas`: as soc_reset() takes it. */
 void machine_reset(struct machine *m, uint32_t resetreas);
 
 /* Runs for a slice (some milliseconds of host time), or `budget` instructions. m->end tells whether the run is over.

@@ -1,3 +1,4 @@
 # The tests of soc/ run firmware samples.
-$(B)/tests/unit/soc_determinism: | $(FW_SAMPLES:%=$(FW)/%.elf)
-$(B)/tests/unit/soc_determinism.o: CPPFLAGS += -DFIRMWARE='"$(FW)"'
+SOC_TESTS := $(filter $(B)/tests/unit/soc_%,$(UNIT_BIN))
+$(SOC_TESTS): | $(FW_SAMPLES:%=$(FW)/%.elf)
+$(SOC_TESTS:%=%.o): CPPFLAGS += -DFIRMWARE='"$(FW)"'

@@ -33,6 +33,8 @@ struct chip {
     char message[CHIP_LINES][160];
     unsigned n_messages;
     unsigned system_offs;
+    unsigned resets;    /* asked for */
+    uint32_t resetreas; /* of the last */
 };
 
 static inline void chip_line(void *ctx, unsigned irqn, bool level)
@@ -64,6 +66,14 @@ static inline void chip_message(void *ctx, enum log_level level, const char *lin
 
 static inline void chip_system_off(void *ctx) { ((struct chip *)ctx)->system_offs++; }
 
+static inline void chip_reset(void *ctx, uint32_t resetreas)
+{
+    struct chip *c = ctx;
+
+    c->resets++;
+    c->resetreas = resetreas;
+}
+
 static inline struct chip *chip_new_seeded(uint64_t seed)
 {
     struct chip *c = calloc(1, sizeof *c);
@@ -83,7 +93,7 @@ static inline struct chip *chip_new_seeded(uint64_t seed)
                               .log = &c->log,
                               .pins = &c->pins,
                               .irq = {chip_line, c},
-                              .sys = {.system_off = chip_system_off, .ctx = c},
+                              .sys = {.reset = chip_reset, .system_off = chip_system_off, .ctx = c},
                               .core = &c->core,
                               .seed = seed};
     peripherals_init(&c->p, &c->doors);
