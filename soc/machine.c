@@ -100,6 +100,12 @@ static void apply_stimulus(struct machine *m, const struct stimulus *s)
     case STIMULUS_BUTTON:
         board_press(&soc->board, (unsigned)board_button(&soc->board, s->button), s->pressed);
         break;
+    case STIMULUS_VDD:
+        power_set_supply(&soc->periph.power, s->millivolts);
+        break;
+    case STIMULUS_VBUS:
+        power_set_vbus(&soc->periph.power, s->on);
+        break;
     case STIMULUS_RESET:
         soc->doors.sys.reset(soc->doors.sys.ctx, RESETREAS_RESETPIN);
         break;
@@ -258,7 +264,8 @@ void machine_reset(struct machine *m, uint32_t resetreas)
 {
     soc_reset(&m->soc, resetreas);
     rtt_reset(&m->events.rtt);
-    rtt_resume(&m->events.rtt);
+    if (!m->soc.off)
+        rtt_resume(&m->events.rtt);
     semihosting_reset(&m->semihosting);
     m->fault_reported = false;
     m->waits_for_input = false;

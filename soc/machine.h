@@ -22,7 +22,7 @@ enum machine_end {
     MACHINE_END_EXIT, /* semihosting's SYS_EXIT: exit_code */
     MACHINE_END_LOCKUP,
     MACHINE_END_ASLEEP,    /* for ever: nothing is left that could wake the core */
-    MACHINE_END_OFF,       /* System OFF */
+    MACHINE_END_OFF,       /* System OFF: nothing is left that could wake the chip */
     MACHINE_END_INTERRUPT, /* ^C */
     MACHINE_END_KILLED,    /* by the debugger */
 };
@@ -99,6 +99,7 @@ bool machine_open_recordings(struct machine *m, char *err, size_t err_size);
 bool machine_close_recording(struct machine *m, char *err, size_t err_size);
 
 void machine_power_on(struct machine *m);
+/* `resetreas`: as soc_reset() takes it. */
 void machine_reset(struct machine *m, uint32_t resetreas);
 
 /* Runs for a slice (some milliseconds of host time), or `budget` instructions. m->end tells whether the run is over.

@@ -3,6 +3,10 @@
  * struct and in the memories it points to; the host's side of the machine is in soc/machine.h.
  *
  * nRF52840 Product Specification v1.7, chapters 4.2 (memory), 4.4 (interrupts), 5.3 (reset).
+ *
+ * Inaccuracies
+ *   1. A pin reset happens when the pin goes low, and is over at once; on the chip it lasts until the pin is released.
+ *   2. Of all resets only the wake-up from System OFF takes time.
  */
 #ifndef SOC_NRF52840_H
 #define SOC_NRF52840_H
@@ -46,7 +50,9 @@ struct soc {
     uint8_t *flash, *ram, *ficr, *uicr; /* owned; page aligned */
     uint32_t vectors;                   /* where the vector table is that reset takes */
     uint32_t reset_request;             /* RESETREAS bits of a reset that is due; 0: none */
-    bool off_request;                   /* System OFF */
+    bool off_request;                   /* System OFF is due */
+    bool off;                           /* System OFF, or not enough supply: asleep until the next reset */
+    unsigned reset_pin;                 /* that UICR names; PIN_NONE */
     /* State outside that has events in the queue, and so belongs to every snapshot; borrowed. */
     void *companion;
     size_t companion_size;
@@ -61,7 +67,8 @@ void soc_connect_board(struct soc *s, const struct board *board);
 
 /* Power-on reset. */
 void soc_power_on(struct soc *s);
-/* Reset for the reasons given as RESETREAS bits; flash, UICR and RAM stay. */
+/* Reset for the reasons given as RESETREAS bits; flash, UICR and RAM stay. RESET_INTO_OFF: into System OFF, where the
+ * core sleeps until a reset, which the peripherals ask for when something wakes the chip. */
 void soc_reset(struct soc *s, uint32_t resetreas);
 
 /* Writes bytes into flash or UICR as a programmer does. False when they are outside. */
