@@ -19,6 +19,7 @@
 #include "periph/timer.h"
 #include "periph/uart.h"
 #include "periph/uarte.h"
+#include "periph/usbd.h"
 
 /* X(member, struct, description, name, number, base, irqn). Instances at one page share a slot; of exclusive ones the
  * first answers while none is enabled. */
@@ -38,6 +39,7 @@
     X(nvmc, nvmc, nvmc_desc, "NVMC", 0, 0x4001E000, PERIPH_NO_IRQ) \
     X(ppi, ppi, ppi_desc, "PPI", 0, 0x4001F000, PERIPH_NO_IRQ)     \
     X(rtc2, rtc, rtc_desc_4, "RTC2", 2, 0x40024000, 36)            \
+    X(usbd, usbd, usbd_desc, "USBD", 0, 0x40027000, 39)            \
     X(uarte1, uarte, uarte_desc, "UARTE1", 1, 0x40028000, 40)      \
     X(p0, gpio, gpio_desc_p0, "P0", 0, 0x50000000, PERIPH_NO_IRQ)  \
     X(p1, gpio, gpio_desc_p1, "P1", 1, 0x50000300, PERIPH_NO_IRQ)

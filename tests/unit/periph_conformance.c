@@ -24,6 +24,9 @@ static const struct {
     uint16_t offset;
 } undocumented[] = {
     {"NVMC", 0x510}, /* ERASEPCR0 of the first nRF52 */
+    {"USBD", 0x800}, /* the controller's core, errata 166 */
+    {"USBD", 0x804}, /* the same */
+    {"USBD", 0xC1C}, /* erratum 199 */
 };
 
 /* Registers whose value after reset depends on more than the reset. */
