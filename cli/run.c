@@ -61,6 +61,7 @@ static void configure(const struct run_options *o, struct machine_config *c)
         .uart0 = o->uart0 ? o->uart0 : "stdio",
         .uart1 = o->uart1 ? o->uart1 : "stdio",
         .rtt = o->rtt ? o->rtt : "stdio",
+        .usb = o->usb ? o->usb : "stdio",
         .semihosting_dir = o->semihosting_dir,
         .command_line = o->n_firmware ? o->firmware[0] : NULL,
         .stimuli = o->at,

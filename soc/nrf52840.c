@@ -133,6 +133,7 @@ void soc_init(struct soc *s, struct log *log, uint64_t seed, const struct core_h
     uart_connect(&s->periph.uart0.m, &s->uart[0]);
     uart_connect(&s->periph.uarte0.m, &s->uart[0]);
     uart_connect(&s->periph.uarte1.m, &s->uart[1]);
+    usbd_connect(&s->periph.usbd, &s->usb);
 }
 
 void soc_free(struct soc *s)
@@ -155,6 +156,12 @@ static void reset(struct soc *s, uint32_t resetreas)
 
 void soc_power_on(struct soc *s) { reset(s, 0); }
 void soc_reset(struct soc *s, uint32_t resetreas) { reset(s, resetreas); }
+
+void soc_set_vbus(struct soc *s, bool on)
+{
+    power_set_vbus(&s->periph.power, on);
+    usbd_set_vbus(&s->periph.usbd, on);
+}
 
 bool soc_program(struct soc *s, uint32_t addr, const uint8_t *bytes, uint32_t size)
 {

@@ -4,6 +4,7 @@
  *   5ms=pin P0.11 0        drives a pin low or high, or lets go of it (0, 1 or z)
  *   1ms=irq 17             pends an interrupt, by IRQn
  *   2ms=uart0 "text\n"     feeds bytes to UART0 (or uart1); \n \r \t \0 \" \\ and \xHH as in C
+ *   2ms=usb "text\n"       feeds bytes to the USB console; they wait until it is open
  *   9ms=reset              pin reset
  */
 #ifndef SOC_STIMULUS_H
@@ -16,7 +17,7 @@
 #include "emu/pin.h"
 #include "emu/vtime.h"
 
-enum stimulus_kind { STIMULUS_PIN, STIMULUS_IRQ, STIMULUS_UART, STIMULUS_RESET };
+enum stimulus_kind { STIMULUS_PIN, STIMULUS_IRQ, STIMULUS_UART, STIMULUS_USB, STIMULUS_RESET };
 
 struct stimulus {
     vtime time; /* since power-on */
@@ -25,7 +26,7 @@ struct stimulus {
     enum pin_drive drive; /* STIMULUS_PIN */
     unsigned irqn;        /* STIMULUS_IRQ */
     unsigned uart;        /* STIMULUS_UART: 0 or 1 */
-    uint8_t *text;        /* STIMULUS_UART: allocated */
+    uint8_t *text;        /* STIMULUS_UART, STIMULUS_USB: allocated */
     size_t length;        /* of the text, in bytes */
 };
 
