@@ -20,7 +20,7 @@
  *   4. What ends a suspension, be it the host's resume, a bus reset or a frame, raises EVENTCAUSE.RESUME.
  *   5. LOWPOWER stops nothing; traffic goes on. Registers can be used while ENABLE is off or READY has not come.
  *   6. Isochronous data always arrive intact: ISOOUTCRC is never set. ISOSPLIT only limits the size of packets.
- *   7. Without HFXO the controller works all the same; the firmware is told.
+ *   7. The controller does not care whether HFXO runs.
  *   8. DPDMDRIVE with anything but K or Resume, and DPDMNODRIVE, leave the cable as it is.
  *   9. Of the registers behind 0x800 and 0x804, which no manual names, only the one that empties an IN endpoint acts.
  */

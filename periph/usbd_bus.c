@@ -50,8 +50,6 @@ static void bus_reset(void *ctx, bool asserted, vtime at)
         usbd_watch_idle(u, at);
         return;
     }
-    if (!periph_clocks(&u->p)->hfxo) /* inaccuracy 7 */
-        periph_guest_error(&u->p, USBD_USBPULLUP, "connected to the host while HFXO does not run");
     sched_cancel(sched(u), &u->idle);
     wake(u, at);
     usbd_forget_traffic(u);

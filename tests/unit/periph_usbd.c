@@ -55,7 +55,6 @@
 #define RESUME       (1u << 9)
 #define USBWUALLOWED (1u << 10)
 #define READY        (1u << 11)
-#define HFCLKSTART   0x40000000u
 #define RAM          0x20000000u
 #define RAM_SIZE     0x1000u
 #define IRQ          39
@@ -151,8 +150,6 @@ static struct cable *cable_in_use(void)
     struct cable *k = cable_new();
 
     usbd_set_vbus(&k->c->p.usbd, true);
-    chip_write(k->c, HFCLKSTART, 1);
-    pass(k, VTIME_PER_MS);
     set(k, ENABLE, 1);
     pass(k, USBD_READY_TIME);
     set(k, EVENTCAUSE, READY);
@@ -228,22 +225,6 @@ static void pull_up_attaches(void **state)
     set(k, ENABLE, 1); /* VBUS is still there */
     pass(k, USBD_READY_TIME);
     assert_int_equal(get(k, EVENTCAUSE), READY);
-    cable_free(k);
-}
-
-static void without_hfxo_firmware_is_told(void **state)
-{
-    struct cable *k = cable_new();
-
-    usbd_set_vbus(&k->c->p.usbd, true);
-    set(k, USBPULLUP, 1);
-    set(k, ENABLE, 1);
-    pass(k, USBD_READY_TIME);
-    bus_reset(k);
-    assert_true(chip_said(k->c, "USBD.USBPULLUP: connected to the host while HFXO does not run"));
-    cable_free(k);
-    k = cable_in_use();
-    assert_int_equal(k->c->n_messages, 0);
     cable_free(k);
 }
 
@@ -704,7 +685,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ready_needs_enable_and_vbus),
         cmocka_unit_test(pull_up_attaches),
-        cmocka_unit_test(without_hfxo_firmware_is_told),
         cmocka_unit_test(errata_pokes_are_silent),
         cmocka_unit_test(bus_reset_forgets),
         cmocka_unit_test(an_idle_bus_is_suspended),
