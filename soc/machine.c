@@ -147,6 +147,17 @@ static bool has_usb_cable(const struct machine_config *c) { return c->usb && str
 /* A terminal at the other end wants sleep to last as long as on the chip. */
 static bool is_interactive(const char *spec) { return !strncmp(spec, "pty", 3) || !strncmp(spec, "tcp", 3); }
 
+/* Where a source went is told when nobody could guess it. */
+static bool route(struct machine *m, enum ev_console source, const char *name, const char *spec, char *err,
+                  size_t err_size)
+{
+    if (!console_route(&m->console, source, spec, err, err_size))
+        return false;
+    if (is_interactive(spec))
+        log_msg(&m->log, LOG_INFO, "%s is at %s", name, stream_name(console_stream(&m->console, source)));
+    return true;
+}
+
 static bool open_console(struct machine *m, char *err, size_t err_size)
 {
     const struct machine_config *c = &m->config;
@@ -154,10 +165,10 @@ static bool open_console(struct machine *m, char *err, size_t err_size)
     if (!m->stdio)
         return false;
     console_init(&m->console, m->stdio);
-    if (!console_route(&m->console, EV_CONSOLE_UART0, c->uart0, err, err_size) ||
-        !console_route(&m->console, EV_CONSOLE_UART1, c->uart1, err, err_size) ||
-        !console_route(&m->console, EV_CONSOLE_RTT, c->rtt, err, err_size) ||
-        (has_usb_cable(c) && !console_route(&m->console, EV_CONSOLE_USB, c->usb, err, err_size)))
+    if (!route(m, EV_CONSOLE_UART0, "UART0", c->uart0, err, err_size) ||
+        !route(m, EV_CONSOLE_UART1, "UART1", c->uart1, err, err_size) ||
+        !route(m, EV_CONSOLE_RTT, "RTT", c->rtt, err, err_size) ||
+        (has_usb_cable(c) && !route(m, EV_CONSOLE_USB, "the USB console", c->usb, err, err_size)))
         return false;
     if (c->stop_when && !console_stop_when(&m->console, c->stop_when, on_stop_text, m)) {
         snprintf(err, err_size, "--stop-when: the text must have 1 to %d bytes", CONSOLE_STOP_MAX);
