@@ -65,6 +65,7 @@ void usbd_cause(struct usbd *u, uint32_t bits, vtime at)
     periph_event_at(&u->p, USBD_EVENT_USBEVENT, at);
 }
 
+/* Inaccuracy 7. */
 static void update_attachment(struct usbd *u, vtime at)
 {
     bool on = u->ready && periph_get(&u->p, USBD_USBPULLUP);
@@ -136,6 +137,7 @@ static void write_usbpullup(struct periph *p, unsigned i, uint32_t value)
     update_attachment(self(p), periph_now(p));
 }
 
+/* Inaccuracy 5. */
 static void write_lowpower(struct periph *p, unsigned i, uint32_t value)
 {
     bool leaves = periph_get(p, LOWPOWER) && !value;

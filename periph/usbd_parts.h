@@ -50,7 +50,7 @@ void usbd_forget_traffic(struct usbd *u);
 void usbd_watch_idle(struct usbd *u, vtime at);
 void usbd_idle(void *usbd, vtime due);
 
-/* The largest isochronous packet. */
+/* The largest isochronous packet; inaccuracy 6. */
 static inline unsigned usbd_iso_max(const struct usbd *u)
 {
     return periph_get(&u->p, USBD_ISOSPLIT) ? (USB_ISO_MAX + 1) / 2 : USB_ISO_MAX;
