@@ -35,6 +35,7 @@
 #include "periph/twis.h"
 #include "periph/uart.h"
 #include "periph/uarte.h"
+#include "periph/usbd.h"
 #include "periph/wdt.h"
 
 /* X(member, struct, description, name, number, base, irqn). Instances at one page share a slot; of exclusive ones the
@@ -82,6 +83,7 @@
     X(spim2, spim, spim_desc, "SPIM2", 2, 0x40023000, 35)                                 \
     X(spis2, spis, spis_desc, "SPIS2", 2, 0x40023000, 35)                                 \
     X(rtc2, rtc, rtc_desc_4, "RTC2", 2, 0x40024000, 36)                                   \
+    X(usbd, usbd, usbd_desc, "USBD", 0, 0x40027000, 39)                                   \
     X(uarte1, uarte, uarte_desc, "UARTE1", 1, 0x40028000, 40)                             \
     X(spim3, spim, spim3_desc, "SPIM3", 3, 0x4002F000, 47)                                \
     X(p0, gpio, gpio_desc_p0, "P0", 0, 0x50000000, PERIPH_NO_IRQ)                         \

@@ -12,6 +12,7 @@
 #include "host/console.h"
 #include "host/rtt.h"
 #include "host/semihosting.h"
+#include "host/usb_cdc.h"
 #include "soc/nrf52840.h"
 #include "soc/stimulus.h"
 
@@ -33,6 +34,7 @@ struct machine_config {
     const char *stop_when;     /* NULL: none */
     bool reset_on_lockup;
     const char *uart0, *uart1, *rtt; /* stream specifications */
+    const char *usb;                 /* likewise; NULL or "none": no cable, no VBUS */
     const char *semihosting_dir;     /* NULL: no files */
     const char *command_line;        /* for SYS_GET_CMDLINE; NULL: empty */
     const struct stimulus *stimuli;  /* in order of time; borrowed */
@@ -47,6 +49,7 @@ struct machine_config {
 /* What has events in the chip's queue, and belongs to its snapshots. */
 struct machine_events {
     struct rtt rtt;
+    struct usb_cdc usb; /* the host at the USB cable */
     struct sched_event limit, slice, stimulus;
     unsigned next_stimulus;
 };

@@ -149,6 +149,7 @@ void soc_init(struct soc *s, struct log *log, uint64_t seed, const struct core_h
     uart_connect(&s->periph.uart0.m, &s->uart[0]);
     uart_connect(&s->periph.uarte0.m, &s->uart[0]);
     uart_connect(&s->periph.uarte1.m, &s->uart[1]);
+    usbd_connect(&s->periph.usbd, &s->usb);
 }
 
 void soc_connect_board(struct soc *s, const struct board *board)
@@ -198,6 +199,12 @@ void soc_reset(struct soc *s, uint32_t resetreas)
     s->reset_request = 0;
     if (!s->periph.power.brownout || resetreas & RESET_POWER_ON)
         reset(s, resetreas);
+}
+
+void soc_set_vbus(struct soc *s, bool on)
+{
+    power_set_vbus(&s->periph.power, on);
+    usbd_set_vbus(&s->periph.usbd, on);
 }
 
 bool soc_program(struct soc *s, uint32_t addr, const uint8_t *bytes, uint32_t size)

@@ -99,10 +99,11 @@ static const struct action {
     unsigned uart;
     bool (*parse)(const char *p, struct stimulus *s, char *err, size_t err_size);
 } actions[] = {
-    {"pin", STIMULUS_PIN, 0, parse_pin},      {"button", STIMULUS_BUTTON, 0, parse_button},
-    {"irq", STIMULUS_IRQ, 0, parse_irq},      {"uart0", STIMULUS_UART, 0, parse_text},
-    {"uart1", STIMULUS_UART, 1, parse_text},  {"vdd", STIMULUS_VDD, 0, parse_voltage},
-    {"vbus", STIMULUS_VBUS, 0, parse_switch}, {"reset", STIMULUS_RESET, 0, parse_nothing},
+    {"pin", STIMULUS_PIN, 0, parse_pin},         {"button", STIMULUS_BUTTON, 0, parse_button},
+    {"irq", STIMULUS_IRQ, 0, parse_irq},         {"uart0", STIMULUS_UART, 0, parse_text},
+    {"uart1", STIMULUS_UART, 1, parse_text},     {"usb", STIMULUS_USB, 0, parse_text},
+    {"vdd", STIMULUS_VDD, 0, parse_voltage},     {"vbus", STIMULUS_VBUS, 0, parse_switch},
+    {"reset", STIMULUS_RESET, 0, parse_nothing},
 };
 
 bool stimulus_parse(const char *spec, struct stimulus *out, char *err, size_t err_size)
@@ -121,7 +122,7 @@ bool stimulus_parse(const char *spec, struct stimulus *out, char *err, size_t er
         out->uart = a->uart;
         return a->parse(skip_spaces(p + n), out, err, err_size);
     }
-    return fail(err, err_size, "the action is pin, button, irq, uart0, uart1, vdd, vbus or reset");
+    return fail(err, err_size, "the action is pin, button, irq, uart0, uart1, usb, vdd, vbus or reset");
 }
 
 void stimulus_free(struct stimulus *s)

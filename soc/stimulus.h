@@ -6,6 +6,7 @@
  *   2ms=uart0 "text\n"     feeds bytes to UART0 (or uart1); \n \r \t \0 \" \\ and \xHH as in C
  *   4ms=vdd 1700mV         changes the supply's voltage
  *   6ms=vbus 1             brings the USB supply, or takes it away (1 or 0)
+ *   2ms=usb "text\n"       feeds bytes to the USB console; they wait until it is open
  *   9ms=reset              pin reset
  *   3ms=button 1 press     a button of the board, by name: press or release
  */
@@ -24,6 +25,7 @@ enum stimulus_kind {
     STIMULUS_BUTTON,
     STIMULUS_IRQ,
     STIMULUS_UART,
+    STIMULUS_USB,
     STIMULUS_VDD,
     STIMULUS_VBUS,
     STIMULUS_RESET,
@@ -38,7 +40,7 @@ struct stimulus {
     unsigned millivolts;  /* STIMULUS_VDD */
     bool on;              /* STIMULUS_VBUS */
     unsigned uart;        /* STIMULUS_UART: 0 or 1 */
-    uint8_t *text;        /* STIMULUS_UART: allocated */
+    uint8_t *text;        /* STIMULUS_UART, STIMULUS_USB: allocated */
     size_t length;        /* of the text, in bytes */
     char button[BOARD_NAME];
     bool pressed;
