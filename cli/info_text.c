@@ -106,9 +106,10 @@ static void print_code(const struct firmware_info *info)
     const struct arm_attributes *a = &info->attributes;
     const struct firmware_code *c = &info->code;
     const char *fp = arm_attributes_fp(a);
+    bool named = arm_attributes_core(a);
 
     if (a->present)
-        row("built for", "%s%s%s", arm_attributes_arch(a), *a->cpu ? ", " : "", a->cpu);
+        row("built for", "%s%s%s", arm_attributes_arch(a), named ? ", " : "", named ? a->cpu : "");
     if (a->present)
         row("float ABI", "%s%s%s", info_float_name(arm_attributes_float(a)), fp ? ", " : "", fp ? fp : "");
     row("instructions", "%u looked at (%s), %u of them floating point", c->instructions,
@@ -130,13 +131,21 @@ static void print_debug(const struct firmware_info *info)
         row("debug info", "DWARF %u to %u, %u units, %u symbols", d->oldest, d->newest, d->n_units, info->n_symbols);
 }
 
+/* In one line why it does not run on an nRF52840. */
+static void print_obstacles(const struct firmware_info *info)
+{
+    if (!*info->foreign && !info->outside)
+        return;
+    printf("  not for nRF52840: %s", info->foreign);
+    if (info->outside)
+        printf("%s%" PRIu32 " bytes lie where it has no memory to program", *info->foreign ? "; " : "", info->outside);
+    putchar('\n');
+}
+
 void info_print_text(const struct firmware_info *info)
 {
     printf("%s: %s\n", info->image.path, firmware_format_name(info->image.format));
-    if (*info->foreign)
-        row("NOT FOR HERE", "%s", info->foreign);
-    if (info->outside)
-        row("NOT FOR HERE", "%" PRIu32 " bytes lie where the nRF52840 has no memory to program", info->outside);
+    print_obstacles(info);
     print_start(info);
     print_sections(info);
     print_use(info);

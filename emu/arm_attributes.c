@@ -176,6 +176,8 @@ const char *arm_attributes_fp(const struct arm_attributes *a)
     return a->fp < sizeof fp_names / sizeof *fp_names ? fp_names[a->fp] : "unknown";
 }
 
+bool arm_attributes_core(const struct arm_attributes *a) { return isalpha((unsigned char)a->cpu[0]); }
+
 enum arm_float arm_attributes_float(const struct arm_attributes *a)
 {
     if (!a->present)

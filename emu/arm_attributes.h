@@ -35,6 +35,9 @@ bool arm_attributes_fit(const struct arm_attributes *a);
 /* "FPv4-SP", "VFPv3", "NEON"…; NULL: none. */
 const char *arm_attributes_fp(const struct arm_attributes *a);
 
+/* Whether Tag_CPU_name names a core: GNU's assembler puts the architecture there ("7e-m") when it knows no more. */
+bool arm_attributes_core(const struct arm_attributes *a);
+
 enum arm_float arm_attributes_float(const struct arm_attributes *a);
 
 #endif

@@ -254,7 +254,5 @@ const char *armv7em_foreign_name(uint32_t raw, unsigned size)
     for (unsigned i = 0; i < ARRAY_SIZE(foreign); i++)
         if (foreign[i].size == size && (code & foreign[i].encoding.mask) == foreign[i].encoding.value)
             return foreign[i].name;
-    return armv7em_has(raw, size) || size != 4 || (code & 0xEC000000u) != 0xEC000000u || armv7em_is_fp(raw, size)
-               ? NULL
-               : "of a coprocessor or the vector unit";
+    return NULL;
 }

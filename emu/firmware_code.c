@@ -51,16 +51,15 @@ static bool disassemble(cs_mode mode, uint32_t addr, const uint8_t *bytes, unsig
     return n;
 }
 
-static void describe_thumb(uint32_t addr, const uint8_t *bytes, uint32_t raw, unsigned size,
+/* False when no ARM core has it, as far as is known here. */
+static bool describe_thumb(uint32_t addr, const uint8_t *bytes, uint32_t raw, unsigned size,
                            char text[FIRMWARE_INSN_TEXT])
 {
     const char *name = armv7em_foreign_name(raw, size);
 
     if (name)
         snprintf(text, FIRMWARE_INSN_TEXT, "%s", name);
-    else if (!disassemble(CS_MODE_THUMB | CS_MODE_V8, addr, bytes, size, text))
-        snprintf(text, FIRMWARE_INSN_TEXT, size == 4 ? "undefined 0x%04x%04x" : "undefined 0x%04x", raw & 0xFFFF,
-                 raw >> 16);
+    return name || disassemble(CS_MODE_THUMB | CS_MODE_V8, addr, bytes, size, text);
 }
 
 static struct firmware_insn *first_few(struct firmware_code *code, uint32_t addr)
@@ -74,16 +73,26 @@ static struct firmware_insn *first_few(struct firmware_code *code, uint32_t addr
 
 /* ---- judging ---- */
 
-void firmware_code_judge(struct firmware_code *code, uint32_t addr, const uint8_t *bytes, uint32_t raw, unsigned size)
+bool firmware_code_judge(struct firmware_code *code, uint32_t addr, const uint8_t *bytes, uint32_t raw, unsigned size)
 {
+    char text[FIRMWARE_INSN_TEXT];
+
+    if (armv7em_has(raw, size)) {
+        code->instructions++;
+        code->fp += armv7em_is_fp(raw, size);
+        return true;
+    }
+    if (!describe_thumb(addr, bytes, raw, size, text)) {
+        if (!code->mapped)
+            return false; /* it is not code at all */
+        snprintf(text, sizeof text, size == 4 ? "undefined 0x%04x%04x" : "undefined 0x%04x", raw & 0xFFFF, raw >> 16);
+    }
     code->instructions++;
-    code->fp += armv7em_is_fp(raw, size);
-    if (armv7em_has(raw, size))
-        return;
     code->foreign++;
     struct firmware_insn *f = first_few(code, addr);
     if (f)
-        describe_thumb(addr, bytes, raw, size, f->text);
+        memcpy(f->text, text, sizeof text);
+    return true;
 }
 
 static void judge_thumb(struct firmware_code *code, uint32_t addr, const uint8_t *p, const uint8_t *end)

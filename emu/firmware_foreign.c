@@ -29,16 +29,25 @@ static void add_span(struct scan *s, uint32_t addr, const uint8_t *bytes, uint32
     s->span[s->n_spans++] = (struct firmware_span){.addr = addr, .size = size, .bytes = bytes};
 }
 
-static void find_spans(struct scan *s, const struct elf_view *elf)
+static void add_code_sections(struct scan *s, const struct elf_view *elf)
 {
-    for (unsigned i = 0; elf && i < elf->header.e_shnum; i++) {
+    for (unsigned i = 0; i < elf->header.e_shnum; i++) {
         Elf32_Shdr h = elf_view_section(elf, i);
         if ((h.sh_flags & SHF_EXECINSTR) && h.sh_type != SHT_NOBITS && h.sh_size &&
             elf_view_holds(elf, h.sh_offset, h.sh_size) && h.sh_addr + h.sh_size >= h.sh_addr)
             add_span(s, h.sh_addr, elf->bytes + h.sh_offset, h.sh_size);
     }
+}
+
+static void find_spans(struct scan *s, const struct elf_view *elf)
+{
     const struct image *img = &s->info->image;
-    for (unsigned i = 0; !s->n_spans && i < img->n_segments; i++)
+
+    if (elf)
+        add_code_sections(s, elf);
+    if (s->n_spans)
+        return;
+    for (unsigned i = 0; i < img->n_segments; i++)
         if (firmware_place_of(img->segment[i].addr) != FIRMWARE_UICR)
             add_span(s, img->segment[i].addr, img->segment[i].data, img->segment[i].size);
 }
@@ -111,6 +120,19 @@ static bool begins_with_arm_vectors(const struct firmware_span *s)
     return n >= 5;
 }
 
+/* Many instructions of ARM code are unconditional, which their first four bits tell: in Thumb code one word in ten
+ * looks so.
+ */
+static bool looks_like_arm(const struct firmware_span *s)
+{
+    enum { WORDS = 256 };
+    unsigned n = 0, unconditional = 0;
+
+    for (; n < WORDS && 4 * n + 4 <= s->size; n++)
+        unconditional += word_of(s, 4 * n) >> 28 == 0xE;
+    return n >= 4 && unconditional >= n / 4;
+}
+
 static void find_unmarked_arm(struct scan *s)
 {
     struct firmware_code *code = &s->info->code;
@@ -118,7 +140,7 @@ static void find_unmarked_arm(struct scan *s)
 
     if (code->arm || s->info->has_vectors || !s->n_spans)
         return;
-    if (begins_with_arm_vectors(&s->span[0]))
+    if (begins_with_arm_vectors(&s->span[0]) || (!s->info->is_elf && looks_like_arm(&s->span[0])))
         firmware_code_add_arm(code, s->span, s->n_spans, s->span[0].addr, ARM_SHOWN);
     else if (s->arm_function != UINT32_MAX)
         firmware_code_add_arm(code, s->span, s->n_spans, s->arm_function, ARM_SHOWN);
@@ -144,17 +166,18 @@ static void tell(struct firmware_info *info)
 {
     const struct firmware_code *code = &info->code;
     const struct arm_attributes *a = &info->attributes;
-    bool fits = arm_attributes_fit(a);
+    bool fits = arm_attributes_fit(a), named = arm_attributes_core(a);
     char *line = info->foreign;
 
     if (fits && !code->arm && !code->foreign)
         return;
     if (!fits)
-        append(line, "built for %s%s%s%s", arm_attributes_arch(a), *a->cpu ? " (" : "", a->cpu, *a->cpu ? ")" : "");
+        append(line, "built for %s%s%s%s", arm_attributes_arch(a), named ? " (" : "", named ? a->cpu : "",
+               named ? ")" : "");
     if (code->arm)
         append(line, "%scode of the ARM instruction set", *line ? "; " : "");
     else if (code->foreign)
-        append(line, "%s%u instruction%s that ARMv7E-M with FPv4-SP has not", *line ? "; " : "", code->foreign,
+        append(line, "%s%u instruction%s outside ARMv7E-M with FPv4-SP", *line ? "; " : "", code->foreign,
                code->foreign == 1 ? "" : "s");
     for (unsigned i = 0; i < code->n_first; i++)
         append(line, "%s0x%08" PRIx32 " %s", i ? ", " : ": ", code->first[i].addr, code->first[i].text);

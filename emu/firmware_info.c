@@ -138,8 +138,10 @@ bool firmware_info_read(struct firmware_info *info, const char *spec, char err[I
     struct elf_view elf;
 
     *info = (struct firmware_info){0};
-    if (!image_load(&info->image, spec, &anywhere, 1, err))
+    if (!image_load(&info->image, spec, &anywhere, 1, err)) {
+        firmware_show_aarch64(spec, err);
         return false;
+    }
     const struct elf_view *view = info->image.format == IMAGE_ELF && open_elf(info, &elf) ? &elf : NULL;
     find_start(info);
     if (!firmware_find_memory(info, view)) {

@@ -13,14 +13,17 @@ const uint8_t *firmware_bytes_at(const struct firmware_span *span, unsigned n_sp
 /* The word at a load address; false when the image has none there. */
 bool firmware_word(const struct image *img, uint32_t addr, uint32_t *value);
 
-/* Counts one Thumb instruction. */
-void firmware_code_judge(struct firmware_code *code, uint32_t addr, const uint8_t *bytes, uint32_t raw, unsigned size);
+/* Counts one Thumb instruction. False when it is none of any ARM core, and nothing says that it is code. */
+bool firmware_code_judge(struct firmware_code *code, uint32_t addr, const uint8_t *bytes, uint32_t raw, unsigned size);
 
 /* Fills info->kind. `elf` is NULL for other formats. */
 void firmware_find_kinds(struct firmware_info *info, const struct elf_view *elf);
 
 /* Fills info->code and info->foreign. */
 void firmware_find_code(struct firmware_info *info, const struct elf_view *elf);
+
+/* When the file is an ELF for AArch64, adds its first instructions to the error line about it. */
+void firmware_show_aarch64(const char *path, char line[IMAGE_ERR_SIZE]);
 
 /* Fills info->section and info->use. False when out of memory. */
 bool firmware_find_memory(struct firmware_info *info, const struct elf_view *elf);

@@ -19,7 +19,7 @@ struct reach {
     uint8_t **note; /* of each span, a byte for each halfword */
     uint32_t *todo;
     size_t n_todo, capacity;
-    struct firmware_code *code; /* NULL in the first pass */
+    struct firmware_code *code;
     bool failed;
 };
 
@@ -187,10 +187,8 @@ static void follow(struct reach *r, uint32_t addr)
             return;
         uint32_t raw = p[0] | p[1] << 8 | (size == 4 ? p[2] << 16 | (uint32_t)p[3] << 24 : 0);
         *note |= SEEN;
-        if (r->code)
-            firmware_code_judge(r->code, addr, p, raw, size);
-        if (!armv7em_has(raw, size))
-            return; /* who knows where it goes */
+        if (!firmware_code_judge(r->code, addr, p, raw, size))
+            return;
         (size == 4 ? wide_flow : narrow_flow)(&f, addr, raw);
         note_data(r, &f);
         if (f.branches)
@@ -224,7 +222,8 @@ static void forget_seen(struct reach *r)
 bool firmware_code_scan_reachable(struct firmware_code *code, const struct firmware_span *span, unsigned n_spans,
                                   const uint32_t *root, size_t n_roots)
 {
-    struct reach r = {.span = span, .n_spans = n_spans};
+    struct firmware_code rehearsal = {0};
+    struct reach r = {.span = span, .n_spans = n_spans, .code = &rehearsal};
 
     r.note = calloc(n_spans ? n_spans : 1, sizeof *r.note);
     for (unsigned i = 0; r.note && i < n_spans; i++)
