@@ -8,9 +8,12 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/info_measure.h"
+#include "emu/duration.h"
 
 struct info_options {
-    bool json;
+    bool json, measure;
+    vtime run_for; /* when measuring */
     char **firmware;
     unsigned n_firmware;
 };
@@ -21,6 +24,9 @@ static void print_help(void)
          "Shows what is in firmware images: where they start, how much memory they use, what they were\n"
          "made with, and whether the nRF52840 has all of their instructions.\n\n"
          "  --json                  as JSON: an object, or an array of them for several images\n"
+         "  --measure               also run them, as one flash: cycles to main, peak of stacks and heap, and\n"
+         "                          every register that was touched\n"
+         "  --for DURATION          emulated time to run them, such as 10ms (default 1s)\n"
          "  --help                  this text");
 }
 
@@ -30,47 +36,93 @@ static enum options_result complain(const char *what, const char *arg)
     return OPTIONS_WRONG;
 }
 
-static enum options_result parse(int argc, char **argv, struct info_options *o)
+static enum options_result apply(struct info_options *o, int c, const char *arg)
 {
-    static const struct option options[] = {
-        {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
-    int c;
-
-    *o = (struct info_options){0};
-    optind = 0; /* starts getopt afresh */
-    opterr = 0;
-    while ((c = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
-        switch (c) {
-        case 'j':
-            o->json = true;
-            break;
-        case 'h':
-            print_help();
-            return OPTIONS_DONE;
-        default:
-            return complain("there is no option ", argv[optind - 1]);
-        }
+    switch (c) {
+    case 'j':
+        o->json = true;
+        return OPTIONS_GO;
+    case 'm':
+        o->measure = true;
+        return OPTIONS_GO;
+    case 'f':
+        return duration_parse(optarg, strlen(optarg), &o->run_for)
+                   ? OPTIONS_GO
+                   : complain("--for: a duration is a number and us, ms, s or cycles, such as 10ms, not ", optarg);
+    case 'h':
+        print_help();
+        return OPTIONS_DONE;
+    case ':':
+        return complain(arg, " needs a value");
     }
-    o->firmware = argv + optind;
-    o->n_firmware = (unsigned)(argc - optind);
-    return o->n_firmware ? OPTIONS_GO : complain("no firmware given", "");
+    return complain("there is no option ", arg);
 }
 
-static bool show(const struct info_options *o, const char *spec, struct json_object *list)
+static enum options_result parse(int argc, char **argv, struct info_options *o)
+{
+    static const struct option options[] = {{"json", no_argument, NULL, 'j'},
+                                            {"measure", no_argument, NULL, 'm'},
+                                            {"for", required_argument, NULL, 'f'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
+    enum options_result result = OPTIONS_GO;
+    int c;
+
+    *o = (struct info_options){.run_for = VTIME_NEVER};
+    optind = 0; /* starts getopt afresh */
+    opterr = 0;
+    while (result == OPTIONS_GO && (c = getopt_long(argc, argv, ":h", options, NULL)) != -1)
+        result = apply(o, c, argv[optind - 1]);
+    if (result != OPTIONS_GO)
+        return result;
+    o->firmware = argv + optind;
+    o->n_firmware = (unsigned)(argc - optind);
+    if (!o->n_firmware)
+        return complain("no firmware given", "");
+    if (o->run_for != VTIME_NEVER && !o->measure)
+        return complain("--for says how long to run: it needs --measure", "");
+    if (o->run_for == VTIME_NEVER)
+        o->run_for = VTIME_PER_S;
+    return OPTIONS_GO;
+}
+
+static bool fail(const char *err)
+{
+    fprintf(stderr, "nrfemu info: %s\n", err);
+    return false;
+}
+
+/* Runs all images; what that shows goes to the first. */
+static bool measure(const struct info_options *o, const struct firmware_info *info, struct json_object *json)
+{
+    char err[IMAGE_ERR_SIZE];
+    struct info_measured *m = info_measure(o->firmware, o->n_firmware, o->run_for, info, err);
+
+    if (!m)
+        return fail(err);
+    if (o->json)
+        json_object_object_add(json, "measured", info_measured_to_json(m));
+    else
+        info_print_measured(m);
+    info_measured_free(m);
+    return true;
+}
+
+static bool show(const struct info_options *o, unsigned i, struct json_object *list)
 {
     struct firmware_info info;
+    struct json_object *json = NULL;
     char err[IMAGE_ERR_SIZE];
 
-    if (!firmware_info_read(&info, spec, err)) {
-        fprintf(stderr, "nrfemu info: %s\n", err);
-        return false;
-    }
+    if (!firmware_info_read(&info, o->firmware[i], err))
+        return fail(err);
     if (o->json)
-        json_object_array_add(list, info_to_json(&info));
+        json_object_array_add(list, json = info_to_json(&info));
     else
         info_print_text(&info);
+    bool ok = i || !o->measure || measure(o, &info, json);
     firmware_info_free(&info);
-    return true;
+    return ok;
 }
 
 static void print_json(struct json_object *list)
@@ -89,7 +141,7 @@ int command_info(int argc, char **argv)
     struct json_object *list = json_object_new_array();
     bool ok = true;
     for (unsigned i = 0; ok && i < o.n_firmware; i++)
-        ok = show(&o, o.firmware[i], list);
+        ok = show(&o, i, list);
     if (ok && o.json)
         print_json(list);
     json_object_put(list);
