@@ -92,35 +92,38 @@ static bool fail(const char *err)
     return false;
 }
 
-/* Runs all images; what that shows goes to the first. */
-static bool measure(const struct info_options *o, const struct firmware_info *info, struct json_object *json)
+static void print_one(const struct info_options *o, const struct firmware_info *info, struct info_measured *measured,
+                      struct json_object *list)
 {
-    char err[IMAGE_ERR_SIZE];
-    struct info_measured *m = info_measure(o->firmware, o->n_firmware, o->run_for, info, err);
-
-    if (!m)
-        return fail(err);
-    if (o->json)
-        json_object_object_add(json, "measured", info_measured_to_json(m));
-    else
-        info_print_measured(m);
-    info_measured_free(m);
-    return true;
+    if (!o->json) {
+        info_print_text(info);
+        if (measured)
+            info_print_measured(measured);
+        return;
+    }
+    struct json_object *json = info_to_json(info);
+    if (measured)
+        json_object_object_add(json, "measured", info_measured_to_json(measured));
+    json_object_array_add(list, json);
 }
 
+/* The first image also tells how the run of all of them went. Nothing is printed unless all goes well. */
 static bool show(const struct info_options *o, unsigned i, struct json_object *list)
 {
     struct firmware_info info;
-    struct json_object *json = NULL;
+    struct info_measured *measured = NULL;
     char err[IMAGE_ERR_SIZE];
+    bool measure = o->measure && i == 0;
 
     if (!firmware_info_read(&info, o->firmware[i], err))
         return fail(err);
-    if (o->json)
-        json_object_array_add(list, json = info_to_json(&info));
-    else
-        info_print_text(&info);
-    bool ok = i || !o->measure || measure(o, &info, json);
+    if (measure)
+        measured = info_measure(o->firmware, o->n_firmware, o->run_for, &info, err);
+    bool ok = !measure || measured || fail(err);
+    if (ok)
+        print_one(o, &info, measured, list);
+    if (measured)
+        info_measured_free(measured);
     firmware_info_free(&info);
     return ok;
 }

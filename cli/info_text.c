@@ -77,8 +77,8 @@ static void print_use(const struct firmware_info *info)
 
     for (unsigned p = 0; p < FIRMWARE_PLACES; p++)
         if (u->stored[p])
-            row(p == FIRMWARE_FLASH ? "flash" : firmware_place_name((enum firmware_place)p), "%" PRIu32 " bytes%s",
-                u->stored[p], p == FIRMWARE_RAM ? " loaded" : "");
+            row(p == FIRMWARE_RAM ? "loaded to RAM" : firmware_place_name((enum firmware_place)p), "%" PRIu32 " bytes",
+                u->stored[p]);
     if (info->is_elf)
         row("RAM", "%" PRIu32 " bytes", u->ram);
     if (info->is_elf)

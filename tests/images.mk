@@ -48,3 +48,13 @@ $(IMAGES)/%.bin: $(IMAGES)/%.elf
 
 $(B)/tests/unit/emu_firmware_info: | $(INFO_IMAGES)
 $(B)/tests/unit/emu_firmware_info.o: CPPFLAGS += -DIMAGES='"$(abspath $(IMAGES))"'
+
+# For the measuring of runs: one that allocates.
+HEAP_IMAGE := $(IMAGES)/heap.elf
+$(HEAP_IMAGE): tests/images/heap.c tests/images/heap.ld tests/images.mk
+	$(call say,FW,$@)
+	@mkdir -p $(@D)
+	$(ARM_CC) -mcpu=cortex-m4 -mthumb -g -O1 -fno-builtin -nostartfiles --specs=nano.specs -Wl,-n -T tests/images/heap.ld $< -o $@
+
+$(B)/tests/unit/soc_measure: | $(HEAP_IMAGE) $(FW_SAMPLES:%=$(FW)/%.elf)
+$(B)/tests/unit/soc_measure.o: CPPFLAGS += -DFIRMWARE='"$(FW)"' -DHEAP_IMAGE='"$(HEAP_IMAGE)"'
