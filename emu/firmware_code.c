@@ -1,6 +1,5 @@
 #include "emu/firmware_code.h"
 
-#include <capstone/capstone.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +7,7 @@
 
 #include "emu/armv7em.h"
 #include "emu/firmware_parts.h"
+#include "emu/insn_sets.h"
 
 /* ---- bytes ---- */
 
@@ -35,22 +35,6 @@ static unsigned fetch(const uint8_t *p, const uint8_t *end, uint32_t *raw)
 
 /* ---- text ---- */
 
-static bool disassemble(cs_mode mode, uint32_t addr, const uint8_t *bytes, unsigned size, char text[FIRMWARE_INSN_TEXT])
-{
-    csh handle;
-    cs_insn *insn;
-
-    if (cs_open(CS_ARCH_ARM, mode, &handle) != CS_ERR_OK)
-        return false;
-    size_t n = cs_disasm(handle, bytes, size, addr, 1, &insn);
-    if (n) {
-        snprintf(text, FIRMWARE_INSN_TEXT, "%.11s%s%.50s", insn->mnemonic, *insn->op_str ? " " : "", insn->op_str);
-        cs_free(insn, n);
-    }
-    cs_close(&handle);
-    return n;
-}
-
 /* False when no ARM core has it, as far as is known here. */
 static bool describe_thumb(uint32_t addr, const uint8_t *bytes, uint32_t raw, unsigned size,
                            char text[FIRMWARE_INSN_TEXT])
@@ -59,7 +43,7 @@ static bool describe_thumb(uint32_t addr, const uint8_t *bytes, uint32_t raw, un
 
     if (name)
         snprintf(text, FIRMWARE_INSN_TEXT, "%s", name);
-    return name || disassemble(CS_MODE_THUMB | CS_MODE_V8, addr, bytes, size, text);
+    return name || insn_set_text(INSN_SET_THUMB, addr, bytes, size, text, FIRMWARE_INSN_TEXT);
 }
 
 static struct firmware_insn *first_few(struct firmware_code *code, uint32_t addr)
@@ -108,7 +92,7 @@ static void judge_arm(struct firmware_code *code, uint32_t addr, const uint8_t *
     for (; end - p >= 4; addr += 4, p += 4) {
         code->arm++;
         struct firmware_insn *f = first_few(code, addr);
-        if (f && !disassemble(CS_MODE_ARM, addr, p, 4, f->text))
+        if (f && !insn_set_text(INSN_SET_ARM, addr, p, 4, f->text, sizeof f->text))
             snprintf(f->text, sizeof f->text, "undefined 0x%08" PRIx32, half(p) | (uint32_t)half(p + 2) << 16);
     }
 }

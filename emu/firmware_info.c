@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "emu/elf_wide.h"
 #include "emu/firmware_parts.h"
 #include "emu/image_parts.h"
+#include "emu/insn_sets.h"
 
 const char *firmware_format_name(enum image_format format)
 {
@@ -130,6 +132,28 @@ static void find_start(struct firmware_info *info)
     info->reset = reset & ~1u;
 }
 
+/* ---- what the loader refuses ---- */
+
+/* When the file is an ELF for AArch64, adds its first instructions to the error line about it. */
+static void show_aarch64(const char *path, char line[IMAGE_ERR_SIZE])
+{
+    enum { SHOWN = 3 };
+    char err[IMAGE_ERR_SIZE], text[FIRMWARE_INSN_TEXT];
+    struct image_parts file = {.name = path, .err = err};
+    uint64_t addr;
+    size_t size, at;
+    uint8_t *bytes = image_parts_read_file(&file, &size);
+
+    if (bytes && elf_wide_entry(bytes, size, &addr, &at))
+        for (unsigned i = 0; i < SHOWN && at < size && size - at >= 4; i++, at += 4, addr += 4) {
+            size_t used = strlen(line);
+            if (!insn_set_text(INSN_SET_AARCH64, addr, bytes + at, 4, text, sizeof text))
+                break;
+            snprintf(line + used, IMAGE_ERR_SIZE - used, "%s0x%08" PRIx64 " %s", i ? ", " : ": ", addr, text);
+        }
+    free(bytes);
+}
+
 /* ---- all of it ---- */
 
 bool firmware_info_read(struct firmware_info *info, const char *spec, char err[IMAGE_ERR_SIZE])
@@ -139,7 +163,7 @@ bool firmware_info_read(struct firmware_info *info, const char *spec, char err[I
 
     *info = (struct firmware_info){0};
     if (!image_load(&info->image, spec, &anywhere, 1, err)) {
-        firmware_show_aarch64(spec, err);
+        show_aarch64(spec, err);
         return false;
     }
     const struct elf_view *view = info->image.format == IMAGE_ELF && open_elf(info, &elf) ? &elf : NULL;

@@ -188,18 +188,21 @@ static bool has_section(const struct elf_view *elf, const char *name)
     return false;
 }
 
-static void add_evidence(struct firmware_info *info, const struct sign *s, const char *what, const uint8_t *after,
-                         size_t left)
+static struct firmware_kind *add_evidence(struct firmware_info *info, const struct sign *s, const char *what)
 {
     struct firmware_kind *k = add_kind(info, s->kind);
 
-    if (!k)
-        return;
-    if (!*k->evidence)
-        snprintf(k->evidence, sizeof k->evidence, "%s %s", what, s->text);
+    if (!k || *k->evidence)
+        return k;
+    snprintf(k->evidence, sizeof k->evidence, "%s %s", what, s->text);
     for (size_t n = strlen(k->evidence); n && k->evidence[n - 1] == ' '; n--)
         k->evidence[n - 1] = '\0';
-    if (s->version && !*k->version)
+    return k;
+}
+
+static void add_version(struct firmware_kind *k, const struct sign *s, const uint8_t *after, size_t left)
+{
+    if (k && s->version && !*k->version)
         copy_version(k, after, left);
 }
 
@@ -211,12 +214,12 @@ static void look_for(struct finder *f, const struct sign *s)
 
     if (s->trace == TRACE_SYMBOL) {
         if (symbols_find(symbols, s->text, NULL, NULL) && (!s->with || symbols_find(symbols, s->with, NULL, NULL)))
-            add_evidence(f->info, s, "symbol", NULL, 0);
+            add_evidence(f->info, s, "symbol");
     } else if (s->trace == TRACE_SECTION) {
         if (has_section(f->elf, s->text))
-            add_evidence(f->info, s, "section", NULL, 0);
+            add_evidence(f->info, s, "section");
     } else if (s->trace == TRACE_STRING && (after = find_string(&f->info->image, s->text, &left))) {
-        add_evidence(f->info, s, "string", after, left);
+        add_version(add_evidence(f->info, s, "string"), s, after, left);
     }
 }
 
@@ -226,9 +229,10 @@ static void on_producer(void *ctx, const char *producer)
 
     for (unsigned i = 0; i < sizeof signs / sizeof *signs; i++) {
         const struct sign *s = &signs[i];
-        if (s->trace == TRACE_PRODUCER && strncmp(producer, s->text, strlen(s->text)) == 0)
-            add_evidence(f->info, s, "compiler", (const uint8_t *)producer + strlen(s->text),
-                         strlen(producer + strlen(s->text)));
+        if (s->trace != TRACE_PRODUCER || strncmp(producer, s->text, strlen(s->text)) != 0)
+            continue;
+        const char *after = producer + strlen(s->text);
+        add_version(add_evidence(f->info, s, "compiler"), s, (const uint8_t *)after, strlen(after));
     }
 }
 

@@ -22,9 +22,6 @@ void firmware_find_kinds(struct firmware_info *info, const struct elf_view *elf)
 /* Fills info->code and info->foreign. */
 void firmware_find_code(struct firmware_info *info, const struct elf_view *elf);
 
-/* When the file is an ELF for AArch64, adds its first instructions to the error line about it. */
-void firmware_show_aarch64(const char *path, char line[IMAGE_ERR_SIZE]);
-
 /* Fills info->section and info->use. False when out of memory. */
 bool firmware_find_memory(struct firmware_info *info, const struct elf_view *elf);
 
