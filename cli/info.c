@@ -117,6 +117,8 @@ static bool show(const struct info_options *o, unsigned i, struct json_object *l
 
     if (!firmware_info_read(&info, o->firmware[i], err))
         return fail(err);
+    if (measure && !freopen("/dev/null", "r", stdin)) /* nobody is there to type what firmware may wait for */
+        return fail("/dev/null cannot be opened");
     if (measure)
         measured = info_measure(o->firmware, o->n_firmware, o->run_for, &info, err);
     bool ok = !measure || measured || fail(err);

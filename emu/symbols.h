@@ -22,6 +22,10 @@ bool symbols_line(const struct symbols *s, uint32_t addr, const char **file, int
 /* Value and size of a symbol (functions without the Thumb bit); false when there is none. */
 bool symbols_find(const struct symbols *s, const char *name, uint32_t *addr, uint32_t *size);
 
+/* Where a function that the compiler has put into its caller begins there, by debug information; of several such places
+ * the first. False when there is none. */
+bool symbols_find_inlined(const struct symbols *s, const char *name, uint32_t *addr);
+
 /* Every symbol that names a place: functions, objects, labels; in the file's order. */
 struct symbols_entry {
     const char *name;    /* lives as long as `s` */

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "emu/firmware_info.h"
 #include "host/report.h"
 
 /* Long enough that stopping costs nothing, short enough that ^C and debuggers are heard at once. */
@@ -247,17 +248,26 @@ static bool load_image(struct machine *m, const char *spec, bool *found, char er
     return true;
 }
 
+static void explain_no_vectors(const char *spec, char err[IMAGE_ERR_SIZE])
+{
+    struct firmware_info info;
+    char ignored[IMAGE_ERR_SIZE];
+    bool known = firmware_info_read(&info, spec, ignored);
+    snprintf(err, IMAGE_ERR_SIZE, "%.150s: there is no vector table in it%s%s", spec,
+             known && *info.foreign ? ": " : "", known ? info.foreign : "");
+    if (known)
+        firmware_info_free(&info);
+}
+
 bool machine_load(struct machine *m, char **specs, unsigned n, char err[IMAGE_ERR_SIZE])
 {
     bool found = false;
     for (unsigned i = 0; i < n; i++)
         if (!load_image(m, specs[i], &found, err))
             return false;
-    if (n && !found) {
-        snprintf(err, IMAGE_ERR_SIZE, "%s: there is no vector table in it", specs[0]);
-        return false;
-    }
-    return true;
+    if (n && !found)
+        explain_no_vectors(specs[0], err);
+    return !n || found;
 }
 
 bool machine_load_flash(struct machine *m, const char *path, char *err, size_t err_size)

@@ -45,9 +45,11 @@ void measure_configure(struct measure *x, struct machine_config *config)
 
 static void add_milestone(struct measure *x, const char *name)
 {
+    const struct symbols *symbols = x->machine->symbols;
     uint32_t addr;
 
-    if (x->n_milestones == MEASURE_MILESTONES || !symbols_find(x->machine->symbols, name, &addr, NULL))
+    if (x->n_milestones == MEASURE_MILESTONES ||
+        (!symbols_find(symbols, name, &addr, NULL) && !symbols_find_inlined(symbols, name, &addr)))
         return;
     addr &= ~1u;
     x->milestone[x->n_milestones++] = (struct measure_milestone){.name = name, .addr = addr};

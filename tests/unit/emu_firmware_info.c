@@ -145,6 +145,22 @@ static void debug_information(void **state)
     firmware_info_free(&info);
 }
 
+/* It has no symbol: debug information knows where it is in its caller. */
+static void inlined_functions(void **state)
+{
+    struct firmware_info info;
+    uint32_t addr;
+
+    read_image(&info, IMAGE("hard.elf"));
+    assert_false(symbols_find(info.symbols, "prepare", NULL, NULL));
+    assert_true(symbols_find_inlined(info.symbols, "prepare", &addr));
+    assert_true(addr > info.reset);
+    assert_string_equal(symbols_function(info.symbols, addr, NULL), "Reset_Handler");
+    assert_false(symbols_find_inlined(info.symbols, "scale", &addr)); /* that has code of its own */
+    assert_false(symbols_find_inlined(NULL, "prepare", &addr));
+    firmware_info_free(&info);
+}
+
 /* ---- floating point ---- */
 
 static void float_abi(void **state)
@@ -315,6 +331,7 @@ int main(void)
         cmocka_unit_test(origin),
         cmocka_unit_test(softdevice),
         cmocka_unit_test(debug_information),
+        cmocka_unit_test(inlined_functions),
         cmocka_unit_test(float_abi),
         cmocka_unit_test(reachable_code_is_the_code),
         cmocka_unit_test(foreign_images),
