@@ -78,6 +78,8 @@ int spi_bus_exchange(struct spi_bus *b, const struct spi_master *m, uint8_t mosi
         if (byte != SPI_FLOATING && wired(b->pins, d->miso, m->miso))
             miso = miso == SPI_FLOATING ? byte : miso & byte; /* inaccuracy 2 */
     }
+    if (miso == SPI_FLOATING && m->mosi != PIN_NONE && pins_wired(b->pins, m->mosi, m->miso))
+        miso = mosi;
     return miso;
 }
 

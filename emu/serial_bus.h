@@ -6,6 +6,8 @@
  * those (pins_join()). PIN_NONE among a device's pins stands for a wire that goes wherever the master is: such a device
  * answers every master.
  *
+ * A master whose MISO is wired to its MOSI hears itself when no device answers.
+ *
  * What is exchanged are bytes, each with the time at which its last bit is over. Nothing here has a heap behind it, and
  * pointers lead only to the owner's structs: copying those is a snapshot.
  *

@@ -234,6 +234,20 @@ static void wires_may_be_longer(void **state)
     assert_true(i2c_bus_start(&f.bus, &f.master, 0x50, false, 0));
 }
 
+static void a_looped_master_hears_itself(void **state)
+{
+    struct spi_fixture f;
+    spi_setup(&f);
+    assert_int_equal(spi_bus_exchange(&f.bus, &f.master, 0x5A, 0), SPI_FLOATING);
+    pins_join(&f.pins, MOSI, MISO);
+    assert_int_equal(spi_bus_exchange(&f.bus, &f.master, 0x5A, 0), 0x5A);
+    pins_drive(&f.pins, CS, PIN_FROM_GPIO, PIN_LOW);
+    assert_int_equal(spi_bus_exchange(&f.bus, &f.master, 0x5A, 0), 0xA5);
+    f.master.mosi = f.master.miso = PIN_NONE;
+    pins_drive(&f.pins, CS, PIN_FROM_GPIO, PIN_HIGH);
+    assert_int_equal(spi_bus_exchange(&f.bus, &f.master, 0x5A, 0), SPI_FLOATING);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -245,6 +259,7 @@ int main(void)
         cmocka_unit_test(a_repeated_start_for_another_device_leaves_the_first),
         cmocka_unit_test(nobody_is_a_nack_and_ones),
         cmocka_unit_test(wires_may_be_longer),
+        cmocka_unit_test(a_looped_master_hears_itself),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
