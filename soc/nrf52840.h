@@ -42,6 +42,7 @@ struct soc {
     struct peripherals periph;
     struct uart_port uart[SOC_UARTS]; /* UART0 with UARTE0, UARTE1 */
     struct board board;
+    struct part part[BOARD_PARTS]; /* of the board */
 
     uint8_t *flash, *ram, *ficr, *uicr; /* owned; page aligned */
     uint32_t vectors;                   /* where the vector table is that reset takes */

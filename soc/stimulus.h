@@ -5,6 +5,7 @@
  *   1ms=irq 17             pends an interrupt, by IRQn
  *   2ms=uart0 "text\n"     feeds bytes to UART0 (or uart1); \n \r \t \0 \" \\ and \xHH as in C
  *   9ms=reset              pin reset
+ *   4ms=part t temperature 30.5   what a part of the board, by name, measures from now on
  *   3ms=button 1 press     a button of the board, by name: press or release
  */
 #ifndef SOC_STIMULUS_H
@@ -17,19 +18,21 @@
 #include "emu/vtime.h"
 #include "soc/board.h"
 
-enum stimulus_kind { STIMULUS_PIN, STIMULUS_IRQ, STIMULUS_UART, STIMULUS_RESET, STIMULUS_BUTTON };
+enum stimulus_kind { STIMULUS_PIN, STIMULUS_IRQ, STIMULUS_UART, STIMULUS_RESET, STIMULUS_BUTTON, STIMULUS_PART };
 
 struct stimulus {
     vtime time; /* since power-on */
     enum stimulus_kind kind;
-    unsigned pin;         /* STIMULUS_PIN: as emu/pin.h numbers them */
-    enum pin_drive drive; /* STIMULUS_PIN */
-    unsigned irqn;        /* STIMULUS_IRQ */
-    unsigned uart;        /* STIMULUS_UART: 0 or 1 */
-    uint8_t *text;        /* STIMULUS_UART: allocated */
-    size_t length;        /* of the text, in bytes */
-    char button[BOARD_NAME];
-    bool pressed;
+    unsigned pin;           /* STIMULUS_PIN: as emu/pin.h numbers them */
+    enum pin_drive drive;   /* STIMULUS_PIN */
+    unsigned irqn;          /* STIMULUS_IRQ */
+    unsigned uart;          /* STIMULUS_UART: 0 or 1 */
+    uint8_t *text;          /* STIMULUS_UART: allocated */
+    size_t length;          /* of the text, in bytes */
+    char name[BOARD_NAME];  /* STIMULUS_BUTTON, STIMULUS_PART: of the button or part */
+    bool pressed;           /* STIMULUS_BUTTON */
+    char input[BOARD_NAME]; /* STIMULUS_PART: what it measures */
+    int32_t milli;          /* STIMULUS_PART: thousandths of its unit */
 };
 
 /* False when `spec` is none, with one line in `err`. On success the caller frees with stimulus_free(). */
