@@ -144,6 +144,7 @@ static const char *const halted_words[] = {"frozen", "traffic", "wall", NULL};
 static const char *const timing_words[] = {"nrf52840", "zero-wait", NULL};
 static const char *const sleep_words[] = {"stop", "run", NULL};
 static const char *const uart_words[] = {"stdio", "null", "pty", "tcp:", "file:", NULL};
+static const char *const usb_words[] = {"stdio", "null", "pty", "tcp:", "file:", "none", NULL};
 static const char *const rtt_words[] = {"stdio", "null", "tcp:", NULL};
 
 #define UART_VALUE  "stdio|null|pty|tcp:PORT|file:PATH"
@@ -163,12 +164,13 @@ static const struct row rows[] = {
     {"uart0", UART_VALUE, set_stream, FIELD(uart0), uart_words, "where UART0 goes (default stdio)"},
     {"uart1", UART_VALUE, set_stream, FIELD(uart1), uart_words, "where UART1 goes (default stdio)"},
     {"rtt", "stdio|null|tcp:PORT", set_stream, FIELD(rtt), rtt_words, "where RTT channel 0 goes (default stdio)"},
+    {"usb", UART_VALUE "|none", set_stream, FIELD(usb), usb_words,
+     "where the USB console (CDC-ACM) goes, or that there is no cable (default stdio)"},
     {"semihosting-dir", "DIR", set_text, FIELD(semihosting_dir), NULL,
      "the only directory where firmware may open files (default: nowhere)"},
     {"at", "TIME=ACTION", add_stimulus, 0, NULL,
-     "at TIME since power-on: 'pin P0.11 0', 'button 1 press', 'part t temperature 21.5', 'irq 17', 'uart0 "
-     "\"text\\n\"' or 'reset'; may be "
-     "repeated"},
+     "at TIME since power-on: 'pin P0.11 0', 'button 1 press', 'part t temperature 21.5', 'irq 17', "
+     "'uart0 \"text\\n\"', 'usb \"text\\n\"', 'vdd 1700mV', 'vbus 0' or 'reset'; may be repeated"},
     {"record", "FILE", set_text, FIELD(record), NULL,
      "write what comes from outside (standard input, sockets, terminals), and when, to FILE"},
     {"replay", "FILE", set_text, FIELD(replay), NULL, "take it from FILE instead: the same run again"},
@@ -321,8 +323,12 @@ static enum options_result check(struct parse *p)
 enum options_result options_parse_run(int argc, char **argv, struct run_options *o, FILE *out, FILE *err)
 {
     struct parse p = {.o = o, .out = out, .err = err};
-    *o = (struct run_options){
-        .run_for = VTIME_NEVER, .uart0 = "stdio", .uart1 = "stdio", .rtt = "stdio", .board = BOARD_DEFAULT};
+    *o = (struct run_options){.run_for = VTIME_NEVER,
+                              .uart0 = "stdio",
+                              .uart1 = "stdio",
+                              .rtt = "stdio",
+                              .usb = "stdio",
+                              .board = BOARD_DEFAULT};
     enum options_result result = parse_options(&p, argc, argv);
     if (result == OPTIONS_GO) {
         o->firmware = argv + optind;

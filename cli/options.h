@@ -29,7 +29,7 @@ struct run_options {
     bool halt;
     unsigned halted_time; /* enum options_halted_time */
 
-    const char *uart0, *uart1, *rtt; /* stream specifications; default "stdio" */
+    const char *uart0, *uart1, *rtt, *usb; /* stream specifications; default "stdio" */
     const char *semihosting_dir;
 
     struct stimulus *at; /* n_at of them, in order of time, and as given where times are equal; owned */

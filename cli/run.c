@@ -64,6 +64,7 @@ static void configure(const struct run_options *o, struct machine_config *c)
         .uart0 = o->uart0 ? o->uart0 : "stdio",
         .uart1 = o->uart1 ? o->uart1 : "stdio",
         .rtt = o->rtt ? o->rtt : "stdio",
+        .usb = o->usb ? o->usb : "stdio",
         .semihosting_dir = o->semihosting_dir,
         .command_line = o->n_firmware ? o->firmware[0] : NULL,
         .stimuli = o->at,
@@ -217,8 +218,10 @@ static bool finish(struct run *r, char *err, size_t err_size)
 static void tell_where(struct run *r)
 {
     const struct run_options *o = r->o;
-    const char *const spec[EV_CONSOLES] = {
-        [EV_CONSOLE_UART0] = o->uart0, [EV_CONSOLE_UART1] = o->uart1, [EV_CONSOLE_RTT] = o->rtt};
+    const char *const spec[EV_CONSOLES] = {[EV_CONSOLE_UART0] = o->uart0,
+                                           [EV_CONSOLE_UART1] = o->uart1,
+                                           [EV_CONSOLE_RTT] = o->rtt,
+                                           [EV_CONSOLE_USB] = o->usb};
     for (unsigned i = 0; i < EV_CONSOLES; i++)
         if (spec[i] && (!strcmp(spec[i], "pty") || !strncmp(spec[i], "tcp:", 4)))
             fprintf(stderr, "%s is at %s\n", ev_console_name((enum ev_console)i),

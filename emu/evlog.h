@@ -18,7 +18,7 @@ enum ev_kind {
     EV_LATE_ARRIVAL, /* a = new exception number, b = the one it displaced */
     EV_RETURN,       /* a = exception number returned from, b = return address */
     EV_FAULT,        /* a = exception number raised, b = faulting PC */
-    EV_SLEEP,        /* a = 0 WFI, 1 WFE, 2 sleep-on-exit */
+    EV_SLEEP,        /* a = 0 WFI, 1 WFE, 2 sleep-on-exit, 3 System OFF */
     EV_WAKE,         /* a = 0 */
     EV_LOCKUP,       /* b = PC */
     EV_RESET,        /* a = RESETREAS bits */

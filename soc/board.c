@@ -5,13 +5,6 @@
 
 void board_init(struct board *b) { *b = (struct board){.name = "bare", .reset = PIN_NONE}; }
 
-static void on_pin(void *ctx, unsigned pin, bool level)
-{
-    struct board *b = ctx;
-    if (pin == b->reset && !level && b->reset_pressed)
-        b->reset_pressed(b->ctx); /* inaccuracy 2 */
-}
-
 void board_attach(struct board *b, struct pins *pins)
 {
     b->pins = pins;
@@ -19,10 +12,8 @@ void board_attach(struct board *b, struct pins *pins)
         pins_join(pins, b->loop[i].a, b->loop[i].b);
     for (unsigned i = 0; i < b->n_buttons; i++)
         pins_resistor(pins, b->button[i].pin, b->button[i].pull);
-    if (b->reset == PIN_NONE)
-        return;
-    pins_resistor(pins, b->reset, PIN_PULL_UP);
-    pins_listen(pins, on_pin, b);
+    if (b->reset != PIN_NONE)
+        pins_resistor(pins, b->reset, PIN_PULL_UP);
 }
 
 int board_button(const struct board *b, const char *name)

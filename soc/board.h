@@ -7,7 +7,6 @@
  * Inaccuracies
  *   1. A board has no currents: an LED is lit when its pin is driven to its active level, whatever drives it, and a
  *      button wins against the chip's pull but not against its outputs.
- *   2. The reset button resets when it is pressed; the chip does not stay in reset until it is released.
  */
 #ifndef SOC_BOARD_H
 #define SOC_BOARD_H
@@ -85,15 +84,13 @@ struct board {
     } loop[BOARD_LOOPS];
     unsigned n_leds, n_buttons, n_wires, n_buses, n_parts, n_loops;
 
-    struct pins *pins;                /* NULL until it is attached */
-    void (*reset_pressed)(void *ctx); /* the reset button went down; NULL: nobody hears */
-    void *ctx;
+    struct pins *pins; /* NULL until it is attached */
 };
 
 /* A bare chip. */
 void board_init(struct board *b);
 
-/* Wires the board to the pins, which it listens to and drives from outside from now on. Once, before power is on. */
+/* Wires the board to the pins, which it drives from outside from now on. Once, before power is on. */
 void board_attach(struct board *b, struct pins *pins);
 
 /* The button of that name; -1 when there is none. "reset" is not one of them. */

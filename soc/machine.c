@@ -109,6 +109,15 @@ static void apply_stimulus(struct machine *m, const struct stimulus *s)
     case STIMULUS_PART:
         set_part(soc, s);
         break;
+    case STIMULUS_VDD:
+        power_set_supply(&soc->periph.power, s->millivolts);
+        break;
+    case STIMULUS_VBUS:
+        soc_set_vbus(soc, s->on);
+        break;
+    case STIMULUS_USB:
+        usb_cdc_feed(&m->events.usb, s->text, (unsigned)s->length);
+        break;
     case STIMULUS_RESET:
         soc->doors.sys.reset(soc->doors.sys.ctx, RESETREAS_RESETPIN);
         break;
@@ -136,16 +145,24 @@ static void on_stop_text(void *ctx)
 /* ---- construction ------------------------------------------------------------------------------------------------ */
 
 static ssize_t rtt_input(void *ctx, void *buf, size_t size) { return console_get(ctx, EV_CONSOLE_RTT, buf, size); }
+static ssize_t usb_input(void *ctx, void *buf, size_t size) { return console_get(ctx, EV_CONSOLE_USB, buf, size); }
 static ssize_t semihosting_input(void *ctx, void *buf, size_t size)
 {
     return console_get(ctx, EV_CONSOLE_SEMIHOSTING, buf, size);
 }
 
-/* A port without a stream never polls: "null" and "file:" have nothing to say. */
+/* "null" and "file:" have nothing to say: whoever is routed there never asks. */
+static bool can_be_read(const char *spec) { return strcmp(spec, "null") != 0 && strncmp(spec, "file:", 5) != 0; }
+
 static struct stream *port_stream(struct machine *m, enum ev_console source, const char *spec)
 {
-    return !strcmp(spec, "null") || !strncmp(spec, "file:", 5) ? NULL : console_port(&m->console, source);
+    return can_be_read(spec) ? console_port(&m->console, source) : NULL;
 }
+
+static bool has_usb_cable(const struct machine_config *c) { return c->usb && strcmp(c->usb, "none") != 0; }
+
+/* A terminal at the other end wants sleep to last as long as on the chip. */
+static bool is_interactive(const char *spec) { return !strncmp(spec, "pty", 3) || !strncmp(spec, "tcp", 3); }
 
 static bool open_console(struct machine *m, char *err, size_t err_size)
 {
@@ -156,7 +173,8 @@ static bool open_console(struct machine *m, char *err, size_t err_size)
     console_init(&m->console, m->stdio);
     if (!console_route(&m->console, EV_CONSOLE_UART0, c->uart0, err, err_size) ||
         !console_route(&m->console, EV_CONSOLE_UART1, c->uart1, err, err_size) ||
-        !console_route(&m->console, EV_CONSOLE_RTT, c->rtt, err, err_size))
+        !console_route(&m->console, EV_CONSOLE_RTT, c->rtt, err, err_size) ||
+        (has_usb_cable(c) && !console_route(&m->console, EV_CONSOLE_USB, c->usb, err, err_size)))
         return false;
     if (c->stop_when && !console_stop_when(&m->console, c->stop_when, on_stop_text, m)) {
         snprintf(err, err_size, "--stop-when: the text must have 1 to %d bytes", CONSOLE_STOP_MAX);
@@ -165,8 +183,8 @@ static bool open_console(struct machine *m, char *err, size_t err_size)
     evlog_attach(&m->soc.evlog, 1u << EV_CONSOLE, console_read_event, &m->console);
     m->soc.uart[0].stream = port_stream(m, EV_CONSOLE_UART0, c->uart0);
     m->soc.uart[1].stream = port_stream(m, EV_CONSOLE_UART1, c->uart1);
-    m->paced = isatty(STDIN_FILENO) || !strncmp(c->uart0, "pty", 3) || !strncmp(c->uart0, "tcp", 3) ||
-               !strncmp(c->uart1, "pty", 3) || !strncmp(c->uart1, "tcp", 3) || !strncmp(c->rtt, "tcp", 3);
+    m->paced = isatty(STDIN_FILENO) || is_interactive(c->uart0) || is_interactive(c->uart1) || is_interactive(c->rtt) ||
+               (has_usb_cable(c) && is_interactive(c->usb));
     return true;
 }
 
@@ -183,6 +201,18 @@ static bool init_semihosting(struct machine *m, char *err, size_t err_size)
     return semihosting_init(&m->semihosting, &c, err, err_size);
 }
 
+static void init_usb(struct machine *m)
+{
+    bool reads = has_usb_cable(&m->config) && can_be_read(m->config.usb);
+    struct usb_cdc_config c = {.bus = &m->soc.usb,
+                               .sched = &m->soc.sched,
+                               .evlog = &m->soc.evlog,
+                               .log = &m->log,
+                               .input = reads ? usb_input : NULL,
+                               .input_ctx = &m->console};
+    usb_cdc_init(&m->events.usb, &c);
+}
+
 static void init_events(struct machine *m)
 {
     struct machine_events *e = &m->events;
@@ -195,6 +225,7 @@ static void init_events(struct machine *m)
                            .input = rtt_input,
                            .input_ctx = &m->console};
     rtt_init(&e->rtt, &c);
+    init_usb(m);
     sched_event_init(&e->limit, "end of run", on_limit, m);
     sched_event_init(&e->slice, "slice", on_slice, m);
     sched_event_init(&e->stimulus, "stimulus", on_stimulus, m);
@@ -267,6 +298,7 @@ void machine_power_on(struct machine *m)
     struct machine_events *e = &m->events;
     struct sched *s = &m->soc.sched;
     soc_power_on(&m->soc);
+    soc_set_vbus(&m->soc, has_usb_cable(&m->config));
     rtt_reset(&e->rtt);
     rtt_resume(&e->rtt);
     sched_at(s, &e->slice, s->now + SLICE);
@@ -282,7 +314,8 @@ void machine_reset(struct machine *m, uint32_t resetreas)
 {
     soc_reset(&m->soc, resetreas);
     rtt_reset(&m->events.rtt);
-    rtt_resume(&m->events.rtt);
+    if (!m->soc.off)
+        rtt_resume(&m->events.rtt);
     semihosting_reset(&m->semihosting);
     m->fault_reported = false;
     m->waits_for_input = false;

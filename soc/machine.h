@@ -12,6 +12,7 @@
 #include "host/console.h"
 #include "host/rtt.h"
 #include "host/semihosting.h"
+#include "host/usb_cdc.h"
 #include "soc/nrf52840.h"
 #include "soc/stimulus.h"
 
@@ -22,7 +23,7 @@ enum machine_end {
     MACHINE_END_EXIT, /* semihosting's SYS_EXIT: exit_code */
     MACHINE_END_LOCKUP,
     MACHINE_END_ASLEEP,    /* for ever: nothing is left that could wake the core */
-    MACHINE_END_OFF,       /* System OFF */
+    MACHINE_END_OFF,       /* System OFF: nothing is left that could wake the chip */
     MACHINE_END_INTERRUPT, /* ^C */
     MACHINE_END_KILLED,    /* by the debugger */
 };
@@ -33,6 +34,7 @@ struct machine_config {
     const char *stop_when;     /* NULL: none */
     bool reset_on_lockup;
     const char *uart0, *uart1, *rtt; /* stream specifications */
+    const char *usb;                 /* likewise; NULL or "none": no cable, no VBUS */
     const char *semihosting_dir;     /* NULL: no files */
     const char *command_line;        /* for SYS_GET_CMDLINE; NULL: empty */
     const struct stimulus *stimuli;  /* in order of time; borrowed */
@@ -47,6 +49,7 @@ struct machine_config {
 /* What has events in the chip's queue, and belongs to its snapshots. */
 struct machine_events {
     struct rtt rtt;
+    struct usb_cdc usb; /* the host at the USB cable */
     struct sched_event limit, slice, stimulus;
     unsigned next_stimulus;
 };
@@ -99,6 +102,7 @@ bool machine_open_recordings(struct machine *m, char *err, size_t err_size);
 bool machine_close_recording(struct machine *m, char *err, size_t err_size);
 
 void machine_power_on(struct machine *m);
+/* `resetreas`: as soc_reset() takes it. */
 void machine_reset(struct machine *m, uint32_t resetreas);
 
 /* Runs for a slice (some milliseconds of host time), or `budget` instructions. m->end tells whether the run is over.

@@ -8,7 +8,7 @@
 static void request_reset(void *ctx, uint32_t resetreas)
 {
     struct soc *s = ctx;
-    s->reset_request |= resetreas;
+    s->reset_request = (s->reset_request & ~RESET_HOLD) | resetreas; /* the last word counts */
     core_attention(&s->core);
 }
 
@@ -19,6 +19,14 @@ static void request_off(void *ctx)
     struct soc *s = ctx;
     s->off_request = true;
     core_attention(&s->core);
+}
+
+/* Inaccuracy 1. */
+static void on_pin_changed(void *ctx, unsigned pin, bool level)
+{
+    struct soc *s = ctx;
+    if (pin == s->reset_pin && !level)
+        request_reset(s, RESETREAS_RESETPIN);
 }
 
 static void on_memory_changed(void *ctx, uint32_t addr, uint32_t size)
@@ -131,6 +139,8 @@ void soc_init(struct soc *s, struct log *log, uint64_t seed, const struct core_h
     add_memories(s);
     core_init(&s->core, &s->bus, &s->sched, &s->evlog, log, &sys, host);
     peripherals_init(&s->periph, &s->doors);
+    s->reset_pin = PIN_NONE;
+    pins_listen(&s->pins, on_pin_changed, s);
     fill_gaps(s, 0x40000000, 0x40080000);
     core_attach_cpu(&s->core);
     uart_port_init(&s->uart[0], NULL, EV_CONSOLE_UART0);
@@ -139,13 +149,7 @@ void soc_init(struct soc *s, struct log *log, uint64_t seed, const struct core_h
     uart_connect(&s->periph.uart0.m, &s->uart[0]);
     uart_connect(&s->periph.uarte0.m, &s->uart[0]);
     uart_connect(&s->periph.uarte1.m, &s->uart[1]);
-}
-
-static void on_reset_button(void *ctx)
-{
-    struct soc *s = ctx;
-    if (uicr_reset_pin(s->uicr) == s->board.reset)
-        request_reset(s, RESETREAS_RESETPIN);
+    usbd_connect(&s->periph.usbd, &s->usb);
 }
 
 static void make_part(struct soc *s, const struct board_part *p, struct part *part)
@@ -159,8 +163,6 @@ static void make_part(struct soc *s, const struct board_part *p, struct part *pa
 void soc_connect_board(struct soc *s, const struct board *board)
 {
     s->board = *board;
-    s->board.reset_pressed = on_reset_button;
-    s->board.ctx = s;
     board_attach(&s->board, &s->pins);
     for (unsigned i = 0; i < s->board.n_parts; i++)
         make_part(s, &s->board.part[i], &s->part[i]);
@@ -175,17 +177,45 @@ void soc_free(struct soc *s)
     free(s->uicr);
 }
 
+/* UICR counts from a reset on; the chip pulls the pin up itself (PS 5.3.6.1). */
+static void find_reset_pin(struct soc *s)
+{
+    s->reset_pin = uicr_reset_pin(s->uicr);
+    if (s->reset_pin < PIN_COUNT && s->pins.pin[s->reset_pin].resistor == PIN_PULL_NONE)
+        pins_resistor(&s->pins, s->reset_pin, PIN_PULL_UP);
+}
+
 static void reset(struct soc *s, uint32_t resetreas)
 {
+    uint32_t reasons = resetreas & ~(RESET_POWER_ON | RESET_HOLD);
+    bool was_off = s->off;
     s->reset_request = 0;
     s->off_request = false;
+    s->off = resetreas & RESET_HOLD;
     periph_engine_reset(&s->periph.engine, resetreas);
-    core_reset(&s->core, s->vectors, resetreas == 0);
-    evlog_emit(&s->evlog, EV_RESET, resetreas, 0);
+    core_reset(&s->core, s->vectors, resetreas == 0 || resetreas & RESET_POWER_ON);
+    find_reset_pin(s);
+    evlog_emit(&s->evlog, s->off ? EV_SLEEP : EV_RESET, s->off ? 3 : reasons, 0);
+    if (s->off) /* a deep sleep: every interrupt is disabled, and reset is what ends it */
+        core_set_sleep(&s->core, CORE_WFI);
+    else if (was_off)
+        core_stall(&s->core, s->sched.now + POWER_TIME_OFF_TO_CPU);
 }
 
 void soc_power_on(struct soc *s) { reset(s, 0); }
-void soc_reset(struct soc *s, uint32_t resetreas) { reset(s, resetreas); }
+
+void soc_reset(struct soc *s, uint32_t resetreas)
+{
+    s->reset_request = 0;
+    if (!s->periph.power.brownout || resetreas & RESET_POWER_ON)
+        reset(s, resetreas);
+}
+
+void soc_set_vbus(struct soc *s, bool on)
+{
+    power_set_vbus(&s->periph.power, on);
+    usbd_set_vbus(&s->periph.usbd, on);
+}
 
 bool soc_program(struct soc *s, uint32_t addr, const uint8_t *bytes, uint32_t size)
 {

@@ -58,6 +58,12 @@ static void handle_lockup(struct machine *m)
         m->end = MACHINE_END_LOCKUP;
 }
 
+static void enter_system_off(struct machine *m)
+{
+    rtt_drain(&m->events.rtt); /* before RAM loses its power */
+    machine_reset(m, RESET_INTO_OFF);
+}
+
 static void handle_attention(struct machine *m)
 {
     if (m->interrupted)
@@ -65,7 +71,7 @@ static void handle_attention(struct machine *m)
     else if (m->soc.reset_request)
         machine_reset(m, m->soc.reset_request);
     else if (m->soc.off_request)
-        m->end = MACHINE_END_OFF;
+        enter_system_off(m);
     notice_dead_end(m);
     console_flush(&m->console);
 }
@@ -93,7 +99,7 @@ enum core_stop machine_run(struct machine *m, uint64_t budget)
             if (m->interrupted)
                 m->end = MACHINE_END_INTERRUPT;
             else if (!skip_sleep(m))
-                m->end = MACHINE_END_ASLEEP;
+                m->end = m->soc.off ? MACHINE_END_OFF : MACHINE_END_ASLEEP;
             if (m->end || budget != UINT64_MAX)
                 return stop;
             if (!m->paced)

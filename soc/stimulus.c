@@ -58,6 +58,21 @@ static bool parse_text(const char *p, struct stimulus *s, char *err, size_t err_
     return fail(err, err_size, "expected 'uart0 \"text\"' with \\n \\r \\t \\0 \\\" \\\\ or \\xHH in the text");
 }
 
+static bool parse_voltage(const char *p, struct stimulus *s, char *err, size_t err_size)
+{
+    enum { LIMIT_MV = 3900 }; /* PS 8 "Absolute maximum ratings" */
+    int end = 0;
+    if (sscanf(p, "%u mV%n", &s->millivolts, &end) != 1 || !isdigit((unsigned char)*p) || !end || *skip_spaces(p + end))
+        return fail(err, err_size, "expected 'vdd 1700mV'");
+    return s->millivolts <= LIMIT_MV || fail(err, err_size, "the supply is at most 3900mV");
+}
+
+static bool parse_switch(const char *p, struct stimulus *s, char *err, size_t err_size)
+{
+    s->on = *p == '1';
+    return ((*p == '0' || *p == '1') && !*skip_spaces(p + 1)) || fail(err, err_size, "expected 'vbus 0' or 'vbus 1'");
+}
+
 static bool parse_nothing(const char *p, struct stimulus *s, char *err, size_t err_size)
 {
     return !*p || fail(err, err_size, "nothing comes behind 'reset'");
@@ -95,10 +110,11 @@ static const struct action {
     unsigned uart;
     bool (*parse)(const char *p, struct stimulus *s, char *err, size_t err_size);
 } actions[] = {
-    {"pin", STIMULUS_PIN, 0, parse_pin},         {"irq", STIMULUS_IRQ, 0, parse_irq},
-    {"uart0", STIMULUS_UART, 0, parse_text},     {"uart1", STIMULUS_UART, 1, parse_text},
-    {"reset", STIMULUS_RESET, 0, parse_nothing}, {"button", STIMULUS_BUTTON, 0, parse_button},
-    {"part", STIMULUS_PART, 0, parse_part},
+    {"pin", STIMULUS_PIN, 0, parse_pin},      {"button", STIMULUS_BUTTON, 0, parse_button},
+    {"part", STIMULUS_PART, 0, parse_part},   {"irq", STIMULUS_IRQ, 0, parse_irq},
+    {"uart0", STIMULUS_UART, 0, parse_text},  {"uart1", STIMULUS_UART, 1, parse_text},
+    {"usb", STIMULUS_USB, 0, parse_text},     {"vdd", STIMULUS_VDD, 0, parse_voltage},
+    {"vbus", STIMULUS_VBUS, 0, parse_switch}, {"reset", STIMULUS_RESET, 0, parse_nothing},
 };
 
 bool stimulus_parse(const char *spec, struct stimulus *out, char *err, size_t err_size)
@@ -117,7 +133,7 @@ bool stimulus_parse(const char *spec, struct stimulus *out, char *err, size_t er
         out->uart = a->uart;
         return a->parse(skip_spaces(p + n), out, err, err_size);
     }
-    return fail(err, err_size, "the action is pin, irq, uart0, uart1, reset, button or part");
+    return fail(err, err_size, "the action is pin, button, part, irq, uart0, uart1, usb, vdd, vbus or reset");
 }
 
 void stimulus_free(struct stimulus *s)

@@ -76,6 +76,7 @@ static void defaults(void **state)
     assert_string_equal(f->o.uart0, "stdio");
     assert_string_equal(f->o.uart1, "stdio");
     assert_string_equal(f->o.rtt, "stdio");
+    assert_string_equal(f->o.usb, "stdio");
     assert_null(f->o.gdb);
     assert_null(f->o.stop_when);
     assert_null(f->o.semihosting_dir);
@@ -89,7 +90,7 @@ static void every_option(void **state)
     struct fixture *f = *state;
     assert_int_equal(parse_args(f, "--for", "10ms", "--stop-when=PASS", "a.elf", "--on-lockup", "reset", "--gdb",
                                 "localhost:0", "--halt", "--halted-time", "wall", "--uart0", "pty", "--uart1",
-                                "tcp:1234", "--rtt", "null"),
+                                "tcp:1234", "--rtt", "null", "--usb", "none"),
                      OPTIONS_GO);
     assert_true(f->o.run_for == 10 * VTIME_PER_MS);
     assert_string_equal(f->o.stop_when, "PASS");
@@ -100,6 +101,7 @@ static void every_option(void **state)
     assert_string_equal(f->o.uart0, "pty");
     assert_string_equal(f->o.uart1, "tcp:1234");
     assert_string_equal(f->o.rtt, "null");
+    assert_string_equal(f->o.usb, "none");
     assert_int_equal(parse_args(f, "--semihosting-dir", "d", "--seed", "0x10", "--flash-file", "f", "--timing",
                                 "zero-wait", "--sleep-clock", "run", "--vcd", "v", "--stats", "s", "--trace-hash",
                                 "--quiet", "--progress", "--halted-time", "traffic", "a", "b"),
@@ -153,6 +155,8 @@ static void bad_values(void **state)
         {"--uart0", "tcp:"},
         {"--uart0", "tcp:x"},
         {"--uart1", "file:"},
+        {"--uart1", "none"},
+        {"--usb", "tcp:"},
         {"--rtt", "pty"},
         {"--seed", "abc"},
         {"--seed", "-1"},
@@ -212,6 +216,7 @@ static void help_names_every_option(void **state)
         "--uart0",
         "--uart1",
         "--rtt",
+        "--usb",
         "--semihosting-dir",
         "--at",
         "--board NAME|FILE",
@@ -288,6 +293,10 @@ static void stimulus_text_escapes(void **state)
     stimulus_free(&s);
     assert_true(stimulus_parse("0s=uart0 \"\"", &s, err, sizeof err));
     assert_int_equal(s.length, 0);
+    stimulus_free(&s);
+    assert_true(stimulus_parse("1s=usb \"reset\"", &s, err, sizeof err));
+    assert_int_equal(s.kind, STIMULUS_USB);
+    assert_int_equal(s.length, 5);
     stimulus_free(&s);
 }
 

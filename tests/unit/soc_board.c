@@ -225,10 +225,7 @@ static void a_board_from_a_file(void **state)
 struct fixture {
     struct board board;
     struct pins pins;
-    unsigned resets;
 };
-
-static void on_reset(void *ctx) { ((struct fixture *)ctx)->resets++; }
 
 static void on_board(struct fixture *f, const char *text)
 {
@@ -236,8 +233,6 @@ static void on_board(struct fixture *f, const char *text)
     if (!parse(&f->board, text))
         fail_msg("%s", err);
     pins_init(&f->pins, NULL);
-    f->board.reset_pressed = on_reset;
-    f->board.ctx = f;
     board_attach(&f->board, &f->pins);
 }
 
@@ -282,18 +277,6 @@ static void looped_pins_follow(void **state)
     on_board(&f, "name: x\nloops: [[P0.03, P0.04, P1.04]]");
     pins_drive(&f.pins, 4, PIN_FROM_GPIO, PIN_HIGH);
     assert_true(pins_level(&f.pins, 3) && pins_level(&f.pins, 36));
-}
-
-static void the_reset_button_is_told_once(void **state)
-{
-    struct fixture f;
-    on_board(&f, "name: x\nreset: P0.18");
-    assert_true(pins_level(&f.pins, 18));
-    pins_drive(&f.pins, 18, PIN_FROM_OUTSIDE, PIN_LOW);
-    pins_drive(&f.pins, 17, PIN_FROM_OUTSIDE, PIN_HIGH);
-    assert_int_equal(f.resets, 1);
-    pins_drive(&f.pins, 18, PIN_FROM_OUTSIDE, PIN_Z);
-    assert_int_equal(f.resets, 1);
 }
 
 static void collect(void *ctx, const char *name, unsigned pin)
@@ -463,7 +446,6 @@ int main(void)
         cmocka_unit_test(an_led_is_lit_when_driven_to_its_level),
         cmocka_unit_test(a_button_pulls_its_pin),
         cmocka_unit_test(looped_pins_follow),
-        cmocka_unit_test(the_reset_button_is_told_once),
         cmocka_unit_test(names_of_pins),
         cmocka_unit_test(a_button_is_pressed_at_a_time),
         cmocka_unit_test(the_reset_button_resets),
