@@ -47,7 +47,8 @@ struct soc {
     struct peripherals periph;
     struct uart_port uart[SOC_UARTS]; /* UART0 with UARTE0, UARTE1 */
     struct board board;
-    struct usb_bus usb; /* the cable at USBD; its other end is free */
+    struct part part[BOARD_PARTS]; /* of the board */
+    struct usb_bus usb;            /* the cable at USBD; its other end is free */
 
     uint8_t *flash, *ram, *ficr, *uicr; /* owned; page aligned */
     uint32_t vectors;                   /* where the vector table is that reset takes */

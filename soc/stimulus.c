@@ -84,7 +84,7 @@ static bool parse_button(const char *p, struct stimulus *s, char *err, size_t er
     char format[24], word[8];
     int end = 0;
     snprintf(format, sizeof format, "%%%ds %%7s%%n", BOARD_NAME - 1);
-    if (sscanf(p, format, s->button, word, &end) == 2 && !*skip_spaces(p + end))
+    if (sscanf(p, format, s->name, word, &end) == 2 && !*skip_spaces(p + end))
         for (unsigned pressed = 0; pressed < 2; pressed++)
             if (!strcmp(word, words[pressed])) {
                 s->pressed = pressed;
@@ -93,17 +93,28 @@ static bool parse_button(const char *p, struct stimulus *s, char *err, size_t er
     return fail(err, err_size, "expected 'button NAME press' or 'button NAME release'");
 }
 
+static bool parse_part(const char *p, struct stimulus *s, char *err, size_t err_size)
+{
+    char format[32], value[16];
+    int end = 0;
+    snprintf(format, sizeof format, "%%%ds %%%ds %%15s%%n", BOARD_NAME - 1, BOARD_NAME - 1);
+    if (sscanf(p, format, s->name, s->input, value, &end) == 3 && !*skip_spaces(p + end) &&
+        part_parse_value(value, &s->milli))
+        return true;
+    return fail(err, err_size, "expected 'part NAME QUANTITY VALUE', such as 'part thermometer temperature 21.5'");
+}
+
 static const struct action {
     const char *name;
     enum stimulus_kind kind;
     unsigned uart;
     bool (*parse)(const char *p, struct stimulus *s, char *err, size_t err_size);
 } actions[] = {
-    {"pin", STIMULUS_PIN, 0, parse_pin},         {"button", STIMULUS_BUTTON, 0, parse_button},
-    {"irq", STIMULUS_IRQ, 0, parse_irq},         {"uart0", STIMULUS_UART, 0, parse_text},
-    {"uart1", STIMULUS_UART, 1, parse_text},     {"usb", STIMULUS_USB, 0, parse_text},
-    {"vdd", STIMULUS_VDD, 0, parse_voltage},     {"vbus", STIMULUS_VBUS, 0, parse_switch},
-    {"reset", STIMULUS_RESET, 0, parse_nothing},
+    {"pin", STIMULUS_PIN, 0, parse_pin},      {"button", STIMULUS_BUTTON, 0, parse_button},
+    {"part", STIMULUS_PART, 0, parse_part},   {"irq", STIMULUS_IRQ, 0, parse_irq},
+    {"uart0", STIMULUS_UART, 0, parse_text},  {"uart1", STIMULUS_UART, 1, parse_text},
+    {"usb", STIMULUS_USB, 0, parse_text},     {"vdd", STIMULUS_VDD, 0, parse_voltage},
+    {"vbus", STIMULUS_VBUS, 0, parse_switch}, {"reset", STIMULUS_RESET, 0, parse_nothing},
 };
 
 bool stimulus_parse(const char *spec, struct stimulus *out, char *err, size_t err_size)
@@ -122,7 +133,7 @@ bool stimulus_parse(const char *spec, struct stimulus *out, char *err, size_t er
         out->uart = a->uart;
         return a->parse(skip_spaces(p + n), out, err, err_size);
     }
-    return fail(err, err_size, "the action is pin, button, irq, uart0, uart1, usb, vdd, vbus or reset");
+    return fail(err, err_size, "the action is pin, button, part, irq, uart0, uart1, usb, vdd, vbus or reset");
 }
 
 void stimulus_free(struct stimulus *s)

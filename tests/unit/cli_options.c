@@ -278,7 +278,7 @@ static void stimuli_in_order_of_time(void **state)
     assert_true(s[4].kind == STIMULUS_PIN && s[4].pin == 0 && s[4].drive == PIN_Z);
     assert_true(s[5].time == 9 * VTIME_PER_MS && s[5].kind == STIMULUS_RESET);
     assert_true(s[6].kind == STIMULUS_BUTTON && s[6].pressed && !s[7].pressed);
-    assert_string_equal(s[7].button, "USER_1");
+    assert_string_equal(s[7].name, "USER_1");
 }
 
 static void stimulus_text_escapes(void **state)
@@ -324,6 +324,10 @@ static void bad_stimuli(void **state)
         "5ms=button 1 push",
         "5ms=button 1 press hard",
         "5ms=button 1234567890123456789012345678901234567890 press",
+        "5ms=part t",
+        "5ms=part t temperature",
+        "5ms=part t temperature warm",
+        "5ms=part t temperature 21.5 C",
         "5ms=irq",
         "5ms=irq -1",
         "5ms=irq 48",
