@@ -7,13 +7,11 @@ enum {
     CONFIG_PARITY = 7 << 1,
     CONFIG_STOP = 1 << 4,
 
-    PSEL_PIN = 0x3F,
     FRAME_BITS = 10,
     STREAM_CHUNK = 256,
 };
 
-#define PSEL_DISCONNECTED 0x80000000u
-#define IDLE_POLL         VTIME_PER_MS
+#define IDLE_POLL VTIME_PER_MS
 
 /* Units of time per bit are UNITS_PER_BIT / BAUDRATE: 2^32 / 16 MHz in 1/512 µs. */
 #define UNITS_PER_BIT ((unsigned __int128)1 << 37)
@@ -141,13 +139,6 @@ vtime uart_line_frames(const struct uart_line *l, vtime from, uint64_t n)
 
 /* --- pins --- */
 
-static unsigned pin_of(const struct uart_line *l, uint32_t psel)
-{
-    uint32_t value = periph_get(l->p, psel);
-
-    return value & PSEL_DISCONNECTED ? PIN_NONE : value & PSEL_PIN;
-}
-
 static bool flow_control(const struct uart_line *l) { return periph_get(l->p, UART_CONFIG) & CONFIG_HWFC; }
 
 static bool clear_to_send(const struct uart_line *l)
@@ -169,9 +160,9 @@ void uart_line_pins(struct uart_line *l)
 {
     bool rts = l->on && flow_control(l);
 
-    drive(l, &l->txd, l->on ? pin_of(l, UART_PSEL_TXD) : PIN_NONE, PIN_HIGH);
-    drive(l, &l->rts, rts ? pin_of(l, UART_PSEL_RTS) : PIN_NONE, l->ready ? PIN_LOW : PIN_HIGH);
-    l->cts = l->on ? pin_of(l, UART_PSEL_CTS) : PIN_NONE;
+    drive(l, &l->txd, l->on ? psel_pin(l->p, UART_PSEL_TXD) : PIN_NONE, PIN_HIGH);
+    drive(l, &l->rts, rts ? psel_pin(l->p, UART_PSEL_RTS) : PIN_NONE, l->ready ? PIN_LOW : PIN_HIGH);
+    l->cts = l->on ? psel_pin(l->p, UART_PSEL_CTS) : PIN_NONE;
 }
 
 /* Starts the frame that CTS held back, when it may go now. */
@@ -202,7 +193,7 @@ static bool same_frames(const struct uart_line *a, const struct uart_line *b)
 
 static bool hears(const struct uart_line *l, const struct uart_line *sender)
 {
-    unsigned rxd = pin_of(l, UART_PSEL_RXD);
+    unsigned rxd = psel_pin(l->p, UART_PSEL_RXD);
 
     return rxd != PIN_NONE && sender->txd != PIN_NONE && pins_wired(periph_doors(l->p)->pins, rxd, sender->txd) &&
            same_frames(l, sender); /* inaccuracy 5 */
@@ -254,7 +245,7 @@ void uart_line_abort(struct uart_line *l)
 static void start_frame(struct uart_line *l, vtime at)
 {
     struct sched *s = periph_doors(l->p)->sched;
-    bool allowed = l->rx_on && l->port && (l->ready || !flow_control(l)) && pin_of(l, UART_PSEL_RXD) != PIN_NONE;
+    bool allowed = l->rx_on && l->port && (l->ready || !flow_control(l)) && psel_pin(l->p, UART_PSEL_RXD) != PIN_NONE;
 
     l->rx_frame = allowed && port_has_byte(l->port);
     if (l->rx_frame)

@@ -23,7 +23,7 @@
 #define PERIPH_UART_LINE_H
 
 #include "emu/stream.h"
-#include "periph/engine.h"
+#include "periph/psel.h"
 
 enum {
     UART_FIFO_SIZE = 6,
@@ -151,17 +151,13 @@ void uart_model_write_config(struct periph *p, unsigned i, uint32_t value);
 static inline void uart_connect(struct uart_model *m, struct uart_port *port) { m->line.port = port; }
 
 /* The registers that UART and UARTE have in common. */
-#define UART_PSEL_REG(offset_, name_, write_)                                                      \
-    {                                                                                              \
-        .offset = offset_, .name = name_, .reset = 0xFFFFFFFF, .mask = 0x8000003F, .write = write_ \
-    }
 #define UART_LINE_REGS(n)                                                                                        \
     {.offset = UART_ERRORSRC, .name = "ERRORSRC", .access = PERIPH_W1C, .mask = 0xF, .inaccuracy = n},           \
         {.offset = PERIPH_ENABLE, .name = "ENABLE", .mask = 0xF},                                                \
-        UART_PSEL_REG(UART_PSEL_RTS, "PSEL.RTS", uart_model_write_psel_rts),                                     \
-        UART_PSEL_REG(UART_PSEL_TXD, "PSEL.TXD", uart_model_write_psel_txd),                                     \
-        UART_PSEL_REG(UART_PSEL_CTS, "PSEL.CTS", uart_model_write_psel_cts),                                     \
-        UART_PSEL_REG(UART_PSEL_RXD, "PSEL.RXD", uart_model_write_psel_rxd),                                     \
+        PSEL_REG(UART_PSEL_RTS, "PSEL.RTS", uart_model_write_psel_rts),                                          \
+        PSEL_REG(UART_PSEL_TXD, "PSEL.TXD", uart_model_write_psel_txd),                                          \
+        PSEL_REG(UART_PSEL_CTS, "PSEL.CTS", uart_model_write_psel_cts),                                          \
+        PSEL_REG(UART_PSEL_RXD, "PSEL.RXD", uart_model_write_psel_rxd),                                          \
         {.offset = UART_BAUDRATE, .name = "BAUDRATE", .reset = 0x04000000, .inaccuracy = n},                     \
     {                                                                                                            \
         .offset = UART_CONFIG, .name = "CONFIG", .mask = 0x1F, .write = uart_model_write_config, .inaccuracy = n \
