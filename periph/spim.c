@@ -30,12 +30,7 @@ static bool is_spim3(const struct spim *s) { return s->m.p.desc == &spim3_desc; 
 
 static void drive(struct spim *s, unsigned *held, unsigned pin, bool high)
 {
-    struct pins *pins = periph_doors(periph(s))->pins;
-
-    if (*held != pin)
-        pins_drive(pins, *held, PIN_FROM_PERIPHERAL, PIN_Z);
-    *held = pin;
-    pins_drive(pins, pin, PIN_FROM_PERIPHERAL, high ? PIN_HIGH : PIN_LOW);
+    pins_move(periph_doors(periph(s))->pins, held, pin, PIN_FROM_PERIPHERAL, high ? PIN_HIGH : PIN_LOW);
 }
 
 static unsigned pin_of(struct spim *s, uint32_t psel)

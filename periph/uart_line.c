@@ -148,12 +148,7 @@ static bool clear_to_send(const struct uart_line *l)
 
 static void drive(struct uart_line *l, unsigned *held, unsigned pin, enum pin_drive level)
 {
-    struct pins *pins = periph_doors(l->p)->pins;
-
-    if (*held != pin)
-        pins_drive(pins, *held, PIN_FROM_PERIPHERAL, PIN_Z);
-    *held = pin;
-    pins_drive(pins, pin, PIN_FROM_PERIPHERAL, level);
+    pins_move(periph_doors(l->p)->pins, held, pin, PIN_FROM_PERIPHERAL, level);
 }
 
 void uart_line_pins(struct uart_line *l)
