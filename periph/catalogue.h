@@ -16,6 +16,7 @@
 #include "periph/power.h"
 #include "periph/ppi.h"
 #include "periph/rtc.h"
+#include "periph/saadc.h"
 #include "periph/timer.h"
 #include "periph/uart.h"
 #include "periph/uarte.h"
@@ -28,6 +29,7 @@
     X(uart0, uart, uart_desc, "UART0", 0, 0x40002000, 2)           \
     X(uarte0, uarte, uarte_desc, "UARTE0", 0, 0x40002000, 2)       \
     X(gpiote, gpiote, gpiote_desc, "GPIOTE", 0, 0x40006000, 6)     \
+    X(saadc, saadc, saadc_desc, "SAADC", 0, 0x40007000, 7)         \
     X(timer0, timer, timer_desc_4, "TIMER0", 0, 0x40008000, 8)     \
     X(timer1, timer, timer_desc_4, "TIMER1", 1, 0x40009000, 9)     \
     X(timer2, timer, timer_desc_4, "TIMER2", 2, 0x4000A000, 10)    \
