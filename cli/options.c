@@ -163,7 +163,8 @@ static const struct row rows[] = {
     {"semihosting-dir", "DIR", set_text, FIELD(semihosting_dir), NULL,
      "the only directory where firmware may open files (default: nowhere)"},
     {"at", "TIME=ACTION", add_stimulus, 0, NULL,
-     "at TIME since power-on: 'pin P0.11 0', 'irq 17', 'uart0 \"text\\n\"' or 'reset'; may be repeated"},
+     "at TIME since power-on: 'pin P0.11 0', 'irq 17', 'uart0 \"text\\n\"', 'adc AIN0 1500mV' or 'reset'; may be "
+     "repeated"},
     {"seed", "N", set_number, FIELD(seed), NULL, "of everything random in the chip (default 0)"},
     {"flash-file", "FILE", set_text, FIELD(flash_file), NULL, "flash and UICR that persist between runs"},
     {"timing", "nrf52840|zero-wait", set_choice, FIELD(timing), timing_words,

@@ -98,6 +98,9 @@ static void apply_stimulus(struct machine *m, const struct stimulus *s)
     case STIMULUS_UART:
         uart_port_feed(&soc->uart[s->uart], s->text, (unsigned)s->length);
         break;
+    case STIMULUS_ADC:
+        saadc_set_input(&soc->periph.saadc, s->input, s->millivolts);
+        break;
     case STIMULUS_RESET:
         soc->doors.sys.reset(soc->doors.sys.ctx, RESETREAS_RESETPIN);
         break;

@@ -90,6 +90,22 @@ static bool parse_text(const char *p, struct stimulus *s, char *err, size_t err_
     return fail(err, err_size, "expected 'uart0 \"text\"' with \\n \\r \\t \\0 \\\" \\\\ or \\xHH in the text");
 }
 
+static bool parse_adc(const char *p, struct stimulus *s, char *err, size_t err_size)
+{
+    enum { LIMIT_MV = 100000 };
+    char name[12];
+    int end = 0;
+    if (sscanf(p, "%11s %7d mV%n", name, &s->millivolts, &end) != 2 || !end || *skip_spaces(p + end))
+        return fail(err, err_size, "expected 'adc AIN0 1500mV'");
+    int input = saadc_input_by_name(name);
+    if (input < 0)
+        return fail(err, err_size, "no such input: they are AIN0 to AIN7, VDD and VDDHDIV5");
+    if (s->millivolts > LIMIT_MV || s->millivolts < -LIMIT_MV)
+        return fail(err, err_size, "an input's voltage is at most 100 V");
+    s->input = (enum saadc_input)input;
+    return true;
+}
+
 static bool parse_nothing(const char *p, struct stimulus *s, char *err, size_t err_size)
 {
     return !*p || fail(err, err_size, "nothing comes behind 'reset'");
@@ -101,9 +117,9 @@ static const struct action {
     unsigned uart;
     bool (*parse)(const char *p, struct stimulus *s, char *err, size_t err_size);
 } actions[] = {
-    {"pin", STIMULUS_PIN, 0, parse_pin},         {"irq", STIMULUS_IRQ, 0, parse_irq},
-    {"uart0", STIMULUS_UART, 0, parse_text},     {"uart1", STIMULUS_UART, 1, parse_text},
-    {"reset", STIMULUS_RESET, 0, parse_nothing},
+    {"pin", STIMULUS_PIN, 0, parse_pin},     {"irq", STIMULUS_IRQ, 0, parse_irq},
+    {"uart0", STIMULUS_UART, 0, parse_text}, {"uart1", STIMULUS_UART, 1, parse_text},
+    {"adc", STIMULUS_ADC, 0, parse_adc},     {"reset", STIMULUS_RESET, 0, parse_nothing},
 };
 
 bool stimulus_parse(const char *spec, struct stimulus *out, char *err, size_t err_size)
@@ -122,7 +138,7 @@ bool stimulus_parse(const char *spec, struct stimulus *out, char *err, size_t er
         out->uart = a->uart;
         return a->parse(skip_spaces(p + n), out, err, err_size);
     }
-    return fail(err, err_size, "the action is pin, irq, uart0, uart1 or reset");
+    return fail(err, err_size, "the action is pin, irq, uart0, uart1, adc or reset");
 }
 
 void stimulus_free(struct stimulus *s)

@@ -275,6 +275,19 @@ static void stimulus_text_escapes(void **state)
     stimulus_free(&s);
 }
 
+static void stimulus_of_voltages(void **state)
+{
+    (void)state;
+    struct stimulus s;
+    char err[128];
+    assert_true(stimulus_parse("3ms=adc AIN5 1500mV", &s, err, sizeof err));
+    assert_true(s.time == 3 * VTIME_PER_MS && s.kind == STIMULUS_ADC && s.input == SAADC_AIN0 + 5);
+    assert_int_equal(s.millivolts, 1500);
+    assert_true(stimulus_parse("0us=adc VDDHDIV5 -20 mV ", &s, err, sizeof err));
+    assert_int_equal(s.input, SAADC_VDDHDIV5);
+    assert_int_equal(s.millivolts, -20);
+}
+
 static void bad_stimuli(void **state)
 {
     (void)state;
@@ -294,6 +307,13 @@ static void bad_stimuli(void **state)
         "5ms=pin P0.11 10",
         "5ms=pin P0.11 1 1",
         "5ms=pin P000000000000011 1",
+        "5ms=adc",
+        "5ms=adc AIN0",
+        "5ms=adc AIN8 1mV",
+        "5ms=adc AIN0 1500",
+        "5ms=adc AIN0 1V",
+        "5ms=adc AIN0 1500mV 2",
+        "5ms=adc AIN0 1000000mV",
         "5ms=irq",
         "5ms=irq -1",
         "5ms=irq 48",
@@ -384,6 +404,7 @@ int main(void)
         TEST(help_after_a_bad_option_is_no_help),
         TEST(stimuli_in_order_of_time),
         cmocka_unit_test(stimulus_text_escapes),
+        cmocka_unit_test(stimulus_of_voltages),
         cmocka_unit_test(bad_stimuli),
         cmocka_unit_test(durations),
     };
