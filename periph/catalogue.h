@@ -15,6 +15,7 @@
 #include "periph/nvmc.h"
 #include "periph/power.h"
 #include "periph/ppi.h"
+#include "periph/pwm.h"
 #include "periph/rtc.h"
 #include "periph/saadc.h"
 #include "periph/timer.h"
@@ -37,10 +38,14 @@
     X(rtc1, rtc, rtc_desc_4, "RTC1", 1, 0x40011000, 17)            \
     X(timer3, timer, timer_desc_6, "TIMER3", 3, 0x4001A000, 26)    \
     X(timer4, timer, timer_desc_6, "TIMER4", 4, 0x4001B000, 27)    \
+    X(pwm0, pwm, pwm_desc, "PWM0", 0, 0x4001C000, 28)              \
     X(nvmc, nvmc, nvmc_desc, "NVMC", 0, 0x4001E000, PERIPH_NO_IRQ) \
     X(ppi, ppi, ppi_desc, "PPI", 0, 0x4001F000, PERIPH_NO_IRQ)     \
+    X(pwm1, pwm, pwm_desc, "PWM1", 1, 0x40021000, 33)              \
+    X(pwm2, pwm, pwm_desc, "PWM2", 2, 0x40022000, 34)              \
     X(rtc2, rtc, rtc_desc_4, "RTC2", 2, 0x40024000, 36)            \
     X(uarte1, uarte, uarte_desc, "UARTE1", 1, 0x40028000, 40)      \
+    X(pwm3, pwm, pwm_desc, "PWM3", 3, 0x4002D000, 45)              \
     X(p0, gpio, gpio_desc_p0, "P0", 0, 0x50000000, PERIPH_NO_IRQ)  \
     X(p1, gpio, gpio_desc_p1, "P1", 1, 0x50000300, PERIPH_NO_IRQ)
 
