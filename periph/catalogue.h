@@ -16,6 +16,7 @@
 #include "periph/power.h"
 #include "periph/ppi.h"
 #include "periph/pwm.h"
+#include "periph/qspi.h"
 #include "periph/rtc.h"
 #include "periph/saadc.h"
 #include "periph/timer.h"
@@ -45,6 +46,7 @@
     X(pwm2, pwm, pwm_desc, "PWM2", 2, 0x40022000, 34)              \
     X(rtc2, rtc, rtc_desc_4, "RTC2", 2, 0x40024000, 36)            \
     X(uarte1, uarte, uarte_desc, "UARTE1", 1, 0x40028000, 40)      \
+    X(qspi, qspi, qspi_desc, "QSPI", 0, 0x40029000, 41)            \
     X(pwm3, pwm, pwm_desc, "PWM3", 3, 0x4002D000, 45)              \
     X(p0, gpio, gpio_desc_p0, "P0", 0, 0x50000000, PERIPH_NO_IRQ)  \
     X(p1, gpio, gpio_desc_p1, "P1", 1, 0x50000300, PERIPH_NO_IRQ)

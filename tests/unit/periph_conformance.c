@@ -24,6 +24,7 @@ static const struct {
     uint16_t offset;
 } undocumented[] = {
     {"NVMC", 0x510}, /* ERASEPCR0 of the first nRF52 */
+    {"QSPI", 0x054}, /* the drivers' cure for anomaly 122 */
 };
 
 /* Registers whose value after reset depends on more than the reset. */
