@@ -9,10 +9,11 @@
 #include "emu/image.h"
 #include "emu/symbols.h"
 
-/* PS 4.2: flash, UICR and RAM of the nRF52840. */
+/* PS 4.2: flash, UICR and RAM of the nRF52840, and the flash behind QSPI. */
 static const struct image_range loadable[] = {
     {0x00000000, 0x100000},
     {0x10001000, 0x1000},
+    {0x12000000, 0x800000},
     {0x20000000, 0x40000},
 };
 static const struct image_range ram = {0x20000000, 0x40000};

@@ -219,8 +219,10 @@ void machine_close(struct machine *m)
 
 /* ---- images ------------------------------------------------------------------------------------------------------ */
 
-static const struct image_range loadable[] = {
-    {SOC_FLASH_BASE, SOC_FLASH_SIZE}, {SOC_RAM_BASE, SOC_RAM_SIZE}, {UICR_BASE, UICR_SIZE}};
+static const struct image_range loadable[] = {{SOC_FLASH_BASE, SOC_FLASH_SIZE},
+                                              {SOC_RAM_BASE, SOC_RAM_SIZE},
+                                              {UICR_BASE, UICR_SIZE},
+                                              {SOC_XIP_BASE, SOC_XIP_SIZE}};
 
 static bool load_image(struct machine *m, const char *spec, bool *found, char err[IMAGE_ERR_SIZE])
 {

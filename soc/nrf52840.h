@@ -14,6 +14,7 @@
 #include "emu/pin.h"
 #include "emu/sched.h"
 #include "nvic/core.h"
+#include "parts/nor_flash.h"
 #include "periph/catalogue.h"
 #include "periph/ficr.h"
 #include "periph/uicr.h"
@@ -24,6 +25,8 @@ enum {
     SOC_RAM_BASE = 0x20000000,
     SOC_RAM_SIZE = 0x40000,
     SOC_CODE_RAM_BASE = 0x00800000, /* the same RAM, for instruction fetches */
+    SOC_XIP_BASE = QSPI_XIP_BASE,   /* the flash chip behind QSPI */
+    SOC_XIP_SIZE = NOR_FLASH_SIZE,
     SOC_UARTS = 2,
 };
 
@@ -38,10 +41,12 @@ struct soc {
     struct peripherals periph;
     struct uart_port uart[SOC_UARTS]; /* UART0 with UARTE0, UARTE1 */
 
-    uint8_t *flash, *ram, *ficr, *uicr; /* owned; page aligned */
-    uint32_t vectors;                   /* where the vector table is that reset takes */
-    uint32_t reset_request;             /* RESETREAS bits of a reset that is due; 0: none */
-    bool off_request;                   /* System OFF */
+    struct nor_flash external_flash; /* behind QSPI */
+
+    uint8_t *flash, *ram, *ficr, *uicr, *xip; /* owned; page aligned */
+    uint32_t vectors;                         /* where the vector table is that reset takes */
+    uint32_t reset_request;                   /* RESETREAS bits of a reset that is due; 0: none */
+    bool off_request;                         /* System OFF */
     /* State outside that has events in the queue, and so belongs to every snapshot; borrowed. */
     void *companion;
     size_t companion_size;
@@ -56,7 +61,7 @@ void soc_power_on(struct soc *s);
 /* Reset for the reasons given as RESETREAS bits; flash, UICR and RAM stay. */
 void soc_reset(struct soc *s, uint32_t resetreas);
 
-/* Writes bytes into flash or UICR as a programmer does. False when they are outside. */
+/* Writes bytes into flash, UICR or the external flash as a programmer does. False when they are outside. */
 bool soc_program(struct soc *s, uint32_t addr, const uint8_t *bytes, uint32_t size);
 
 /* Name of the register or memory at an address, for messages; into `buf` of PERIPH_NAME_MAX bytes. */
@@ -68,7 +73,7 @@ struct soc_snapshot *soc_snapshot_take(struct soc *s);
 void soc_snapshot_restore(struct soc *s, const struct soc_snapshot *snapshot);
 void soc_snapshot_free(struct soc_snapshot *snapshot);
 
-/* Hash of what the firmware could see at the end: registers, RAM, flash, UICR. */
+/* Hash of what the firmware could see at the end: registers, RAM, flash, UICR, external flash. */
 uint64_t soc_state_hash(struct soc *s, uint64_t hash);
 
 #endif
