@@ -1,3 +1,4 @@
 # The tests of soc/ run firmware samples.
-$(B)/tests/unit/soc_determinism: | $(FW_SAMPLES:%=$(FW)/%.elf)
-$(B)/tests/unit/soc_determinism.o: CPPFLAGS += -DFIRMWARE='"$(FW)"'
+SOC_TESTS := soc_determinism soc_external_flash
+$(SOC_TESTS:%=$(B)/tests/unit/%): | $(FW_SAMPLES:%=$(FW)/%.elf)
+$(SOC_TESTS:%=$(B)/tests/unit/%.o): CPPFLAGS += -DFIRMWARE='"$(FW)"'
