@@ -7,7 +7,9 @@
 #ifndef PERIPH_CATALOGUE_H
 #define PERIPH_CATALOGUE_H
 
+#include "periph/acl.h"
 #include "periph/clock.h"
+#include "periph/egu.h"
 #include "periph/engine.h"
 #include "periph/gpio.h"
 #include "periph/gpiote.h"
@@ -17,11 +19,14 @@
 #include "periph/ppi.h"
 #include "periph/pwm.h"
 #include "periph/qspi.h"
+#include "periph/rng.h"
 #include "periph/rtc.h"
 #include "periph/saadc.h"
+#include "periph/temp.h"
 #include "periph/timer.h"
 #include "periph/uart.h"
 #include "periph/uarte.h"
+#include "periph/wdt.h"
 
 /* X(member, struct, description, name, number, base, irqn). Instances at one page share a slot; of exclusive ones the
  * first answers while none is enabled. */
@@ -36,11 +41,21 @@
     X(timer1, timer, timer_desc_4, "TIMER1", 1, 0x40009000, 9)     \
     X(timer2, timer, timer_desc_4, "TIMER2", 2, 0x4000A000, 10)    \
     X(rtc0, rtc, rtc_desc_3, "RTC0", 0, 0x4000B000, 11)            \
+    X(temp, temp, temp_desc, "TEMP", 0, 0x4000C000, 12)            \
+    X(rng, rng, rng_desc, "RNG", 0, 0x4000D000, 13)                \
+    X(wdt, wdt, wdt_desc, "WDT", 0, 0x40010000, 16)                \
     X(rtc1, rtc, rtc_desc_4, "RTC1", 1, 0x40011000, 17)            \
+    X(egu0, egu, egu_desc, "EGU0", 0, 0x40014000, 20)              \
+    X(egu1, egu, egu_desc, "EGU1", 1, 0x40015000, 21)              \
+    X(egu2, egu, egu_desc, "EGU2", 2, 0x40016000, 22)              \
+    X(egu3, egu, egu_desc, "EGU3", 3, 0x40017000, 23)              \
+    X(egu4, egu, egu_desc, "EGU4", 4, 0x40018000, 24)              \
+    X(egu5, egu, egu_desc, "EGU5", 5, 0x40019000, 25)              \
     X(timer3, timer, timer_desc_6, "TIMER3", 3, 0x4001A000, 26)    \
     X(timer4, timer, timer_desc_6, "TIMER4", 4, 0x4001B000, 27)    \
     X(pwm0, pwm, pwm_desc, "PWM0", 0, 0x4001C000, 28)              \
     X(nvmc, nvmc, nvmc_desc, "NVMC", 0, 0x4001E000, PERIPH_NO_IRQ) \
+    X(acl, acl, acl_desc, "ACL", 0, 0x4001E000, PERIPH_NO_IRQ)     \
     X(ppi, ppi, ppi_desc, "PPI", 0, 0x4001F000, PERIPH_NO_IRQ)     \
     X(pwm1, pwm, pwm_desc, "PWM1", 1, 0x40021000, 33)              \
     X(pwm2, pwm, pwm_desc, "PWM2", 2, 0x40022000, 34)              \
@@ -51,7 +66,7 @@
     X(p0, gpio, gpio_desc_p0, "P0", 0, 0x50000000, PERIPH_NO_IRQ)  \
     X(p1, gpio, gpio_desc_p1, "P1", 1, 0x50000300, PERIPH_NO_IRQ)
 
-enum { CATALOGUE_MAX_SLOTS = 40 };
+enum { CATALOGUE_MAX_SLOTS = 64 };
 
 struct peripherals {
     struct periph_engine engine;
