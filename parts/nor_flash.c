@@ -49,14 +49,14 @@ enum command_flag {
     NEEDS_DATA = 1 << 3, /* else the frame must end right behind the address */
 };
 
+/* Offset of an address in the view. */
+static uint32_t in_view(const struct nor_flash *f, uint32_t address) { return (address - f->view) & ADDRESS_MASK; }
+
 static bool busy(const struct nor_flash *f, vtime at) { return at < f->ready; }
 
 /* --- reading --- */
 
-static uint8_t out_data(const struct nor_flash *f, uint32_t n, vtime at)
-{
-    return f->data[(f->address + n) & ADDRESS_MASK];
-}
+static uint8_t out_data(const struct nor_flash *f, uint32_t n, vtime at) { return f->data[in_view(f, f->address + n)]; }
 
 static uint8_t out_status(const struct nor_flash *f, uint32_t n, vtime at) /* inaccuracy 2 */
 {
@@ -99,12 +99,20 @@ static uint8_t out_sfdp(const struct nor_flash *f, uint32_t n, vtime at)
 
 /* --- changing the content --- */
 
+static void set_used(struct nor_flash *f, uint32_t sector, bool used)
+{
+    if (used)
+        f->used[sector / 32] |= 1u << sector % 32;
+    else
+        f->used[sector / 32] &= ~(1u << sector % 32);
+}
+
 void nor_flash_touch(struct nor_flash *f, uint32_t offset, uint32_t size)
 {
     if (!size || offset >= NOR_FLASH_SIZE || size > NOR_FLASH_SIZE - offset)
         return;
     for (uint32_t s = offset / NOR_FLASH_SECTOR; s <= (offset + size - 1) / NOR_FLASH_SECTOR; s++)
-        f->used[s / 32] |= 1u << s % 32;
+        set_used(f, s, true);
 }
 
 static void tell(struct nor_flash *f, uint32_t offset, uint32_t size)
@@ -135,9 +143,9 @@ static void in_page(struct nor_flash *f, uint32_t n, uint8_t byte)
 
 static void finish_program(struct nor_flash *f, vtime at)
 {
-    uint32_t page = f->address & ADDRESS_MASK & ~(NOR_FLASH_PAGE - 1u);
+    uint32_t address = f->address & ADDRESS_MASK & ~(NOR_FLASH_PAGE - 1u), page = in_view(f, address);
 
-    if (is_protected(f, page, NOR_FLASH_PAGE))
+    if (is_protected(f, address, NOR_FLASH_PAGE))
         return;
     operate(f, at, TIME_PROGRAM);
     nor_flash_touch(f, page, NOR_FLASH_PAGE);
@@ -149,17 +157,19 @@ static void finish_program(struct nor_flash *f, vtime at)
 /* Sectors that are not used are erased already. */
 static void erase(struct nor_flash *f, uint32_t size, vtime at, vtime duration)
 {
-    uint32_t offset = f->address & ADDRESS_MASK & ~(size - 1);
+    uint32_t address = f->address & ADDRESS_MASK & ~(size - 1);
 
-    if (is_protected(f, offset, size))
+    if (is_protected(f, address, size))
         return;
     operate(f, at, duration);
-    for (uint32_t s = offset / NOR_FLASH_SECTOR; s < (offset + size) / NOR_FLASH_SECTOR; s++) {
-        if (!nor_flash_sector_used(f, s))
+    for (uint32_t done = 0; done < size; done += NOR_FLASH_SECTOR) {
+        uint32_t offset = in_view(f, address + done), sector = offset / NOR_FLASH_SECTOR;
+
+        if (!nor_flash_sector_used(f, sector))
             continue;
-        memset(f->data + s * NOR_FLASH_SECTOR, 0xFF, NOR_FLASH_SECTOR);
-        f->used[s / 32] &= ~(1u << s % 32);
-        tell(f, s * NOR_FLASH_SECTOR, NOR_FLASH_SECTOR);
+        memset(f->data + offset, 0xFF, NOR_FLASH_SECTOR);
+        set_used(f, sector, false);
+        tell(f, offset, NOR_FLASH_SECTOR);
     }
 }
 
@@ -167,6 +177,43 @@ static void finish_erase_sector(struct nor_flash *f, vtime at) { erase(f, NOR_FL
 static void finish_erase_32k(struct nor_flash *f, vtime at) { erase(f, BLOCK_32K, at, TIME_ERASE_32K); }
 static void finish_erase_block(struct nor_flash *f, vtime at) { erase(f, BLOCK, at, TIME_ERASE_BLOCK); }
 static void finish_erase_chip(struct nor_flash *f, vtime at) { erase(f, NOR_FLASH_SIZE, at, TIME_ERASE_CHIP); }
+
+/* --- the view --- */
+
+static void swap_sectors(struct nor_flash *f, uint32_t a, uint32_t b)
+{
+    uint8_t *data_a = f->data + a * NOR_FLASH_SECTOR, *data_b = f->data + b * NOR_FLASH_SECTOR;
+    bool used_a = nor_flash_sector_used(f, a), used_b = nor_flash_sector_used(f, b);
+    uint8_t sector[NOR_FLASH_SECTOR];
+
+    if (!used_a && !used_b) /* both are erased */
+        return;
+    memcpy(sector, data_a, sizeof sector);
+    memcpy(data_a, data_b, sizeof sector);
+    memcpy(data_b, sector, sizeof sector);
+    set_used(f, a, used_b);
+    set_used(f, b, used_a);
+    tell(f, a * NOR_FLASH_SECTOR, NOR_FLASH_SECTOR);
+    tell(f, b * NOR_FLASH_SECTOR, NOR_FLASH_SECTOR);
+}
+
+static void reverse_sectors(struct nor_flash *f, uint32_t from, uint32_t to)
+{
+    while (from + 1 < to)
+        swap_sectors(f, from++, --to);
+}
+
+void nor_flash_show(struct nor_flash *f, uint32_t address)
+{
+    uint32_t turn = in_view(f, address) / NOR_FLASH_SECTOR;
+
+    if (!turn)
+        return;
+    reverse_sectors(f, 0, turn);
+    reverse_sectors(f, turn, NOR_FLASH_SECTORS);
+    reverse_sectors(f, 0, NOR_FLASH_SECTORS);
+    f->view = (f->view + turn * NOR_FLASH_SECTOR) & ADDRESS_MASK;
+}
 
 /* --- registers and states --- */
 

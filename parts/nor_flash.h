@@ -9,8 +9,9 @@
  * bits, and wraps within its page of 256 bytes. Status and configuration registers are non-volatile. Instructions of
  * four lines need the bit QE of the status register.
  *
- * The content belongs to the caller, who may map it. A bitmap tells which sectors may hold anything but 0xFF, so that
- * an unused chip costs nothing to keep, copy or compare.
+ * The content belongs to the caller, who may map it: a view, which begins at any sector of the chip and goes round. A
+ * bitmap tells which sectors of the view may hold anything but 0xFF, so that an unused chip costs nothing to keep, copy
+ * or compare.
  *
  * Inaccuracies
  *   1. A reset during an operation does not leave half of it.
@@ -36,9 +37,10 @@ enum {
 };
 
 struct nor_flash {
-    uint8_t *data;   /* NOR_FLASH_SIZE bytes; borrowed */
+    uint8_t *data;   /* the view, NOR_FLASH_SIZE bytes; borrowed */
+    uint32_t view;   /* address in the chip at which it begins */
     struct log *log; /* borrowed; NULL: none */
-    /* Told after the chip changed its content; may be NULL. */
+    /* Told after the chip changed the view's content; may be NULL. */
     void (*changed)(void *ctx, uint32_t offset, uint32_t size);
     void *changed_ctx;
 
@@ -65,9 +67,12 @@ int nor_flash_exchange(void *flash, uint8_t out, vtime at);
 /* When the operation under way is over; may lie in the past. */
 static inline vtime nor_flash_ready(const struct nor_flash *f) { return f->ready; }
 
-/* Somebody else wrote into the content: a programmer, a debugger. */
+/* Turns the view so that it begins at this address of the chip, rounded down to a sector. */
+void nor_flash_show(struct nor_flash *f, uint32_t address);
+
+/* Somebody else wrote into the view: a programmer, a debugger. */
 void nor_flash_touch(struct nor_flash *f, uint32_t offset, uint32_t size);
-/* Whether a sector may hold anything but 0xFF. */
+/* Whether a sector of the view may hold anything but 0xFF. */
 static inline bool nor_flash_sector_used(const struct nor_flash *f, uint32_t sector)
 {
     return f->used[sector / 32] >> sector % 32 & 1;

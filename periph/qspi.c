@@ -47,6 +47,7 @@ enum {
     ADDRESS_BYTES = 3,
     CLOCKS_PER_BYTE = 8, /* on one line */
     CHUNK = 256,
+    XIP_STEP = 0x1000,
     CNT_BITS = 0x1FFFFF,
 };
 #define PSEL_DISCONNECTED (1u << 31)
@@ -400,6 +401,20 @@ static void write_ifconfig1(struct periph *p, unsigned i, uint32_t value)
     send_short(q, deep ? DEEP_POWER_DOWN : RELEASE, false, periph_now(p));
 }
 
+static void show(struct qspi *q, uint32_t address)
+{
+    if (q->flash.exchange)
+        q->flash.show(q->flash.ctx, address);
+}
+
+static void write_xipoffset(struct periph *p, unsigned i, uint32_t value)
+{
+    periph_set(p, XIPOFFSET, value);
+    if (value % XIP_STEP) /* inaccuracy 3 */
+        periph_guest_error(p, XIPOFFSET, "not a multiple of 4 KiB: rounded down");
+    show(self(p), value & ~(XIP_STEP - 1u));
+}
+
 static void write_cinstrconf(struct periph *p, unsigned i, uint32_t value)
 {
     struct qspi *q = self(p);
@@ -422,6 +437,7 @@ static void reset(struct periph *p, uint32_t resetreas)
     struct qspi *q = self(p);
 
     halt(q);
+    show(q, 0);
     q->deep_power_down = false;
     q->status = 0;
 }
@@ -458,7 +474,7 @@ static const struct periph_reg_desc regs[] = {
     PSEL(0x534, "PSEL.IO1"),
     PSEL(0x538, "PSEL.IO2"),
     PSEL(0x53C, "PSEL.IO3"),
-    {XIPOFFSET, "XIPOFFSET", PERIPH_RW, .unmodelled = true}, /* inaccuracy 3 */
+    {XIPOFFSET, "XIPOFFSET", PERIPH_RW, .write = write_xipoffset},
     {IFCONFIG0, "IFCONFIG0", PERIPH_RW, .mask = 0x10FF},
     {IFCONFIG1, "IFCONFIG1", PERIPH_RW, .reset = 0x00040480, .write = write_ifconfig1},
     {STATUS, "STATUS", PERIPH_RO, .read = read_status},

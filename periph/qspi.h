@@ -15,9 +15,9 @@
  *      transferred, while times are as usual.
  *   2. The flash is there whatever pins PSEL chooses; the pins do not move.
  *   3. XIP reads the flash at once, without time on the wire, also while QSPI is not activated, is transferring, or the
- *      flash is busy or asleep; XIPOFFSET has no effect.
- *   4. ADDRCONF and the address mode of 32 bits: the fourth address byte takes its time and is not sent. IFTIMING has
- * no effect.
+ *      flash is busy or asleep. XIPOFFSET counts in steps of 4 KiB.
+ *   4. ADDRCONF and IFTIMING have no effect. In the address mode of 32 bits the first byte of the address takes its
+ *      time and is not sent.
  *   5. IFCONFIG1.DPMEN takes effect at once; DPMDUR is not waited for.
  *   6. How long ACTIVATE takes is not specified; here one read of the flash's status.
  */
@@ -35,6 +35,8 @@ struct qspi_flash {
     int (*exchange)(void *ctx, uint8_t out, vtime at);
     /* When it will not be busy any more; may lie in the past. */
     vtime (*ready)(void *ctx);
+    /* XIP begins at this address of the chip. */
+    void (*show)(void *ctx, uint32_t address);
     void *ctx;
 };
 

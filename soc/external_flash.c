@@ -46,6 +46,8 @@ void external_flash_memory_free(uint8_t *memory) { munmap(memory, NOR_FLASH_SIZE
 
 static vtime ready(void *ctx) { return nor_flash_ready(ctx); }
 
+static void show(void *ctx, uint32_t address) { nor_flash_show(ctx, address); }
+
 static void on_changed(void *ctx, uint32_t offset, uint32_t size)
 {
     struct soc *s = ctx;
@@ -59,9 +61,9 @@ void external_flash_connect(struct soc *s)
     nor_flash_init(f, s->xip, s->log);
     f->changed = on_changed;
     f->changed_ctx = s;
-    qspi_connect(
-        &s->periph.qspi,
-        &(struct qspi_flash){.select = nor_flash_select, .exchange = nor_flash_exchange, .ready = ready, .ctx = f});
+    struct qspi_flash port = {
+        .select = nor_flash_select, .exchange = nor_flash_exchange, .ready = ready, .show = show, .ctx = f};
+    qspi_connect(&s->periph.qspi, &port);
 }
 
 /* ---- snapshots and the hash -------------------------------------------------------------------------------------- */

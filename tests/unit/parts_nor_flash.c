@@ -401,6 +401,33 @@ static void touching_marks_sectors(void **state)
     assert_true(nor_flash_sector_used(&r->f, NOR_FLASH_SECTORS - 1));
 }
 
+static void the_view_turns(void **state)
+{
+    struct rig *r = *state;
+
+    program(r, 0x000000, 0x10);
+    program(r, 0x123456, 0x20);
+    program(r, 0x7FF001, 0x30);
+    nor_flash_show(&r->f, 0x123000);
+    assert_int_equal(r->data[0x456], 0x20);
+    assert_int_equal(r->data[0x800000 - 0x123000], 0x10);
+    assert_int_equal(r->data[0x7FF001 - 0x123000], 0x30);
+    assert_true(nor_flash_sector_used(&r->f, 0));
+    assert_false(nor_flash_sector_used(&r->f, 0x123));
+    FRAME(r, READ, ADDRESS(0x123456), 0); /* the chip itself knows nothing of it */
+    assert_int_equal(r->in[4], 0x20);
+    program(r, 0x124000, 0x40);
+    assert_int_equal(r->data[0x1000], 0x40);
+    erase(r, BE, 0x120000);
+    wait(r);
+    assert_int_equal(r->data[0x456], 0xFF);
+    assert_int_equal(r->data[0x1000], 0xFF);
+    nor_flash_show(&r->f, 0x800000); /* all the way round */
+    assert_int_equal(r->data[0], 0x10);
+    assert_int_equal(r->data[0x123456], 0xFF);
+    assert_int_equal(r->data[0x7FF001], 0x30);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -419,6 +446,7 @@ int main(void)
         TEST(software_reset),
         TEST(unknown_instructions_are_said_once),
         TEST(touching_marks_sectors),
+        TEST(the_view_turns),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,6 +18,7 @@
 #define WRITE_CNT  0x518
 #define ERASE_PTR  0x51C
 #define ERASE_LEN  0x520
+#define XIPOFFSET  0x540
 #define IFCONFIG0  0x544
 #define IFCONFIG1  0x600
 #define STATUS     0x604
@@ -57,6 +58,7 @@ struct fake {
     bool selected;
     uint8_t status;
     vtime ready;
+    uint32_t shown;
     vtime busy_for; /* after each frame that is longer than one byte, from its end */
 };
 
@@ -93,6 +95,8 @@ static int on_exchange(void *ctx, uint8_t out, vtime at)
     return f->n - f->frame < 3 ? -1 : (int)(f->n - f->frame - 2) & 0xFF;
 }
 
+static void on_show(void *ctx, uint32_t address) { ((struct fake *)ctx)->shown = address; }
+
 static vtime on_ready(void *ctx) { return ((struct fake *)ctx)->ready; }
 
 static void write(struct fake *f, uint32_t offset, uint32_t value) { chip_write(f->c, QSPI + offset, value); }
@@ -123,7 +127,8 @@ static struct fake *fake_new(void)
         &f->c->bus,
         &(struct bus_memory){.name = "RAM", .base = RAM, .size = RAM_SIZE, .data = f->ram, .guest_writable = true});
     qspi_connect(&f->c->p.qspi,
-                 &(struct qspi_flash){.select = on_select, .exchange = on_exchange, .ready = on_ready, .ctx = f});
+                 &(struct qspi_flash){
+                     .select = on_select, .exchange = on_exchange, .ready = on_ready, .show = on_show, .ctx = f});
     write(f, ENABLE, 1);
     write(f, IFCONFIG1, 0);
     write(f, ACTIVATE, 1);
@@ -349,6 +354,22 @@ static void deep_power_down_by_the_interface(void **state)
     fake_free(f);
 }
 
+static void xip_begins_where_xipoffset_says(void **state)
+{
+    struct fake *f = fake_new();
+
+    f->shown = 1;
+    write(f, XIPOFFSET, 0x123000);
+    assert_int_equal(f->shown, 0x123000);
+    write(f, XIPOFFSET, 0x234567);
+    assert_int_equal(f->shown, 0x234000);
+    assert_int_equal(read(f, XIPOFFSET), 0x234567);
+    assert_true(chip_said(f->c, "multiple of 4 KiB"));
+    periph_engine_reset(&f->c->p.engine, RESETREAS_SREQ);
+    assert_int_equal(f->shown, 0);
+    fake_free(f);
+}
+
 static void bad_addresses(void **state)
 {
     struct fake *f = fake_new();
@@ -403,6 +424,7 @@ int main(void)
         cmocka_unit_test(waiting_for_the_flash_or_not),
         cmocka_unit_test(a_long_frame_keeps_the_flash_selected),
         cmocka_unit_test(deep_power_down_by_the_interface),
+        cmocka_unit_test(xip_begins_where_xipoffset_says),
         cmocka_unit_test(bad_addresses),
         cmocka_unit_test(reset_and_no_flash),
     };

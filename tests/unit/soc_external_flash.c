@@ -98,6 +98,18 @@ static void test_image_in_it(void **state)
     rig_free(r);
 }
 
+static void test_xipoffset(void **state)
+{
+    struct rig *r = rig_new(true);
+    uint32_t code = word_at(r, 0);
+    assert_true(bus_write(&r->m.soc.bus, 0x40029540, 0x7FF000, 4));
+    assert_int_equal(word_at(r, 0x1000), code);
+    assert_int_equal(word_at(r, 0), 0xFFFFFFFF);
+    soc_reset(&r->m.soc, RESETREAS_SREQ);
+    assert_int_equal(word_at(r, 0), code);
+    rig_free(r);
+}
+
 /* Content, code executed in place and the chip's own state go back to what they were. */
 static void test_snapshots(void **state)
 {
@@ -127,9 +139,8 @@ static void test_snapshots(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_erased_at_first),
-        cmocka_unit_test(test_hash_sees_what_is_not_erased),
-        cmocka_unit_test(test_image_in_it),
+        cmocka_unit_test(test_erased_at_first), cmocka_unit_test(test_hash_sees_what_is_not_erased),
+        cmocka_unit_test(test_image_in_it),     cmocka_unit_test(test_xipoffset),
         cmocka_unit_test(test_snapshots),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
