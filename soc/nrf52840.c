@@ -59,13 +59,13 @@ static void add_memories(struct soc *s)
          .executable = true},
         {.name = "FICR", .base = FICR_BASE, .size = FICR_SIZE, .data = s->ficr},
         {.name = "UICR", .base = UICR_BASE, .size = UICR_SIZE, .data = s->uicr, .write = nvmc_flash_write, .ctx = nvmc},
-        {.name = "external flash", .base = SOC_XIP_BASE, .size = SOC_XIP_SIZE, .data = s->xip, .executable = true},
         {.name = "RAM",
          .base = SOC_RAM_BASE,
          .size = SOC_RAM_SIZE,
          .data = s->ram,
          .guest_writable = true,
          .executable = true},
+        {.name = "external flash", .base = SOC_XIP_BASE, .size = SOC_XIP_SIZE, .data = s->xip, .executable = true},
     };
     for (unsigned i = 0; i < sizeof memories / sizeof *memories; i++)
         bus_add_memory(&s->bus, &memories[i]);
