@@ -181,12 +181,13 @@ static void ct_timeout(void *ctx, vtime due)
 static void task_ctstart(struct periph *p, unsigned i)
 {
     struct clock *c = self(p);
+    uint32_t interval = periph_get(p, CTIV);
 
     if (c->ct_running)
         return;
     c->ct_running = true;
     after(c, &c->ct_switched, VTIME_PER_RTC_TICK);
-    after(c, &c->ct_timeout, periph_get(p, CTIV) * (VTIME_PER_S / 4));
+    after(c, &c->ct_timeout, (interval ? interval : 1) * (VTIME_PER_S / 4)); /* inaccuracy 6 */
 }
 
 static void task_ctstop(struct periph *p, unsigned i)

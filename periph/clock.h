@@ -15,6 +15,7 @@
  *   3. LFSYNT does not care whether HFCLK runs.
  *   4. CTSTARTED and CTSTOPPED follow their tasks after one period of LFCLK.
  *   5. LFCLKSRC written while LFCLK runs has no effect before the next LFCLKSTART; the chip forbids it.
+ *   6. CTIV = 0, which is outside its range, counts as 1. The calibration timer does not care whether LFCLK runs.
  */
 #ifndef PERIPH_CLOCK_H
 #define PERIPH_CLOCK_H

@@ -18,13 +18,15 @@
 
 enum { BLOCKS = 84 };
 
-/* Undocumented registers that models have because start-up code uses them. */
+/* Undocumented registers that models have because start-up code and drivers use them. */
 static const struct {
     const char *block;
     uint16_t offset;
 } undocumented[] = {
-    {"NVMC", 0x510}, /* ERASEPCR0 of the first nRF52 */
-    {"QSPI", 0x054}, /* the drivers' cure for anomaly 122 */
+    {"SPIM3", 0x004},  /* the workaround of erratum 195 */
+    {"QSPI", 0x054},   /* the workaround of anomaly 122 */
+    {"NVMC", 0x510},   /* ERASEPCR0 of the first nRF52 */
+    {"CC_CTL", 0x928}, /* by which drivers know the CC310 */
 };
 
 /* Registers whose value after reset depends on more than the reset. */
