@@ -82,7 +82,7 @@ bool measure_stacks_init(struct measure *x, const struct firmware_info *info)
 {
     const struct symbols *symbols = x->machine->symbols;
     const struct firmware_use *use = &info->use;
-    uint32_t top = info->initial_sp, size = use->stack ? use->stack : use->stack_room;
+    uint32_t top = info->vectors.initial_sp, size = use->stack ? use->stack : use->stack_room;
     unsigned n = 0;
 
     if (!info->has_vectors)
