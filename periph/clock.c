@@ -114,12 +114,12 @@ static void task_lfclkstart(struct periph *p, unsigned i)
     struct clock *c = self(p);
     uint32_t source = periph_get(p, LFCLKSRC), running = STATE_RUNNING | (periph_get(p, LFCLKSRCCOPY) & SRC_MASK);
 
-    if (periph_get(p, LFCLKRUN)) {
+    if (periph_get(p, LFCLKRUN) && periph_get(p, LFCLKSRCCOPY) == (source & SRC_MASK)) {
         if (periph_get(p, LFCLKSTAT) == running)
             periph_event(p, EVENT_LFCLKSTARTED);
         return;
     }
-    periph_set(p, LFCLKRUN, 1);
+    periph_set(p, LFCLKRUN, 1); /* or it changes its source: inaccuracy 5 */
     periph_set(p, LFCLKSRCCOPY, source & SRC_MASK);
     if ((source & SRC_MASK) == SRC_SYNTH) {
         after(c, &c->lfclk_started, c->params.lfsynt_start); /* inaccuracy 3 */
@@ -138,14 +138,6 @@ static void task_lfclkstop(struct periph *p, unsigned i)
     periph_set(p, LFCLKRUN, 0);
     if (periph_clocks(p)->lfclk)
         set_lfclk(self(p), 0);
-}
-
-/* Inaccuracy 5. */
-static void write_lfclksrc(struct periph *p, unsigned i, uint32_t value)
-{
-    if (periph_get(p, LFCLKRUN) && value != periph_get(p, LFCLKSRC))
-        periph_guest_error(p, LFCLKSRC, "written while LFCLK runs");
-    periph_set(p, LFCLKSRC, value);
 }
 
 /* --- calibration of LFRC, and its timer --- */
@@ -181,12 +173,13 @@ static void ct_timeout(void *ctx, vtime due)
 static void task_ctstart(struct periph *p, unsigned i)
 {
     struct clock *c = self(p);
+    uint32_t interval = periph_get(p, CTIV);
 
     if (c->ct_running)
         return;
     c->ct_running = true;
     after(c, &c->ct_switched, VTIME_PER_RTC_TICK);
-    after(c, &c->ct_timeout, periph_get(p, CTIV) * (VTIME_PER_S / 4));
+    after(c, &c->ct_timeout, (interval ? interval : 1) * (VTIME_PER_S / 4)); /* inaccuracy 6 */
 }
 
 static void task_ctstop(struct periph *p, unsigned i)
@@ -248,9 +241,9 @@ static const struct periph_reg_desc regs[] = {
     {LFCLKRUN, "LFCLKRUN", PERIPH_RO},
     {LFCLKSTAT, "LFCLKSTAT", PERIPH_RO},
     {LFCLKSRCCOPY, "LFCLKSRCCOPY", PERIPH_RO},
-    {LFCLKSRC, "LFCLKSRC", PERIPH_RW, .mask = 0x30003, .write = write_lfclksrc, .inaccuracy = 5},
+    {LFCLKSRC, "LFCLKSRC", PERIPH_RW, .mask = 0x30003, .inaccuracy = 5},
     {HFXODEBOUNCE, "HFXODEBOUNCE", PERIPH_RW, .reset = 0x10, .mask = 0xFF},
-    {CTIV, "CTIV", PERIPH_RW, .mask = 0x7F},
+    {CTIV, "CTIV", PERIPH_RW, .mask = 0x7F, .inaccuracy = 6},
     {TRACECONFIG, "TRACECONFIG", PERIPH_RW, .mask = 0x30003},
     {LFRCMODE, "LFRCMODE", PERIPH_RW, .mask = 1, .unmodelled = true},
 };

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "emu/random.h"
+
 enum {
     DEVICEID = 0x060,
     ER = 0x080,
@@ -59,16 +61,6 @@ static const struct {
 
 static void put(uint8_t *image, uint32_t offset, uint32_t value) { memcpy(image + offset, &value, sizeof value); }
 
-/* SplitMix64: one step of a Weyl sequence, mixed. */
-static uint32_t next(uint64_t *state)
-{
-    uint64_t z = *state += 0x9E3779B97F4A7C15u;
-
-    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
-    z = (z ^ z >> 27) * 0x94D049BB133111EBu;
-    return (uint32_t)(z ^ z >> 31);
-}
-
 void ficr_fill(uint8_t *image, uint64_t seed)
 {
     memset(image, 0xFF, FICR_SIZE);
@@ -76,7 +68,7 @@ void ficr_fill(uint8_t *image, uint64_t seed)
         put(image, fixed[i].offset, fixed[i].value);
     for (unsigned i = 0; i < sizeof individual / sizeof individual[0]; i++)
         for (unsigned k = 0; k < individual[i].words; k++)
-            put(image, individual[i].offset + 4 * k, next(&seed));
+            put(image, individual[i].offset + 4 * k, (uint32_t)random_next(&seed));
     image[DEVICEADDR + 6] = image[DEVICEADDR + 7] = 0xFF; /* 48 bits */
     image[TAGHEADER0] = NFC_MANUFACTURER;
 }

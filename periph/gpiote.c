@@ -90,10 +90,7 @@ static void detect(void *ctx, unsigned port) { periph_event(&((struct gpiote *)c
 
 static void init(struct periph *p)
 {
-    struct periph_engine *e = p->slot->engine;
-
-    e->detect = detect;
-    e->detect_ctx = p;
+    periph_on_detect(p->slot->engine, detect, p);
     for (unsigned i = 0; i < GPIOTE_CHANNELS; i++)
         self(p)->channel[i].pin = PIN_NONE;
     pins_listen(periph_doors(p)->pins, pin_changed, p);

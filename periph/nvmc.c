@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "periph/acl.h"
 #include "periph/uicr.h"
 
 enum {
@@ -65,6 +66,10 @@ bool nvmc_flash_write(void *nvmc, uint32_t addr, uint32_t value, unsigned size)
         periph_guest_error(&n->p, CONFIG, "flash takes aligned words only: bus fault");
         return false;
     }
+    if (acl_forbids_write(&n->p, addr, size)) {
+        periph_guest_error(&n->p, CONFIG, "flash written that ACL protects: bus fault");
+        return false;
+    }
     occupy(n, NVMC_TIME_WRITE);
     value &= old;
     bus_poke(bus, addr, &value, 4);
@@ -93,6 +98,15 @@ static void erase(struct periph *p, uint32_t addr, uint32_t size)
         bus->memory_changed(bus->memory_changed_ctx, addr, size);
 }
 
+/* Whether ACL lets it be erased (PS 6.3). */
+static bool is_free(struct periph *p, uint32_t offset, uint32_t addr, uint32_t size)
+{
+    if (!acl_forbids_write(p, addr, size))
+        return true;
+    periph_guest_error(p, offset, "flash that ACL protects: no effect");
+    return false;
+}
+
 static void erase_page(struct nvmc *n, uint32_t addr)
 {
     n->partial_ms[addr / NVMC_PAGE_SIZE] = 0;
@@ -102,7 +116,7 @@ static void erase_page(struct nvmc *n, uint32_t addr)
 static bool is_page(struct periph *p, uint32_t offset, uint32_t addr)
 {
     if (addr < NVMC_FLASH_SIZE && addr % NVMC_PAGE_SIZE == 0)
-        return true;
+        return is_free(p, offset, addr, NVMC_PAGE_SIZE);
     periph_guest_error(p, offset, "not the address of a page: no effect");
     return false;
 }
@@ -139,7 +153,7 @@ static void write_eraseuicr(struct periph *p, unsigned i, uint32_t value)
 
 static void write_eraseall(struct periph *p, unsigned i, uint32_t value)
 {
-    if (!(value & 1) || !may_erase(p, ERASEALL))
+    if (!(value & 1) || !may_erase(p, ERASEALL) || !is_free(p, ERASEALL, 0, NVMC_FLASH_SIZE))
         return;
     occupy(self(p), NVMC_TIME_ERASE_ALL);
     memset(self(p)->partial_ms, 0, sizeof self(p)->partial_ms);

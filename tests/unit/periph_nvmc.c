@@ -213,6 +213,38 @@ static void partial_erases_add_up(void **state)
     memories_free(m);
 }
 
+static void acl_protects_its_area(void **state)
+{
+    const uint32_t acl1 = 0x810, addr = 0x0, size = 0x4, perm = 0x8;
+    struct memories *m = memories_new();
+
+    memset(m->flash, 0, 0x5000);
+    set(m, acl1 + addr, 0x2000);
+    set(m, acl1 + size, 0x2000);
+    set(m, acl1 + perm, 2);
+    set(m, acl1 + perm, 0); /* once only */
+    assert_int_equal(get(m, acl1 + perm), 2);
+    set(m, CONFIG, WEN);
+    assert_true(bus_write(&m->c->bus, 0x1FFC, 0, 4));
+    assert_false(bus_write(&m->c->bus, 0x2000, 0, 4));
+    assert_false(bus_write(&m->c->bus, 0x3FFC, 0, 4));
+    assert_true(bus_write(&m->c->bus, 0x4000, 0, 4));
+    set(m, CONFIG, EEN);
+    for (uint32_t page = 0x1000; page < 0x5000; page += 0x1000) {
+        bool erased = page < 0x2000 || page >= 0x4000;
+
+        set(m, ERASEPAGE, page);
+        assert_int_equal(chip_read(m->c, page), erased ? 0xFFFFFFFF : 0);
+    }
+    set(m, ERASEALL, 1);
+    assert_int_equal(chip_read(m->c, 0x0), 0);
+    periph_engine_reset(&m->c->p.engine, RESETREAS_SREQ);
+    set(m, CONFIG, EEN);
+    set(m, ERASEALL, 1);
+    assert_int_equal(chip_read(m->c, 0x2000), 0xFFFFFFFF);
+    memories_free(m);
+}
+
 static void uicr_is_written_and_erased(void **state)
 {
     struct memories *m = memories_new();
@@ -322,6 +354,7 @@ int main(void)
         cmocka_unit_test(partial_erases_add_up), cmocka_unit_test(uicr_is_written_and_erased),
         cmocka_unit_test(eraseall_erases_all),   cmocka_unit_test(reset_makes_it_ready),
         cmocka_unit_test(ficr_tells_the_chip),   cmocka_unit_test(ficr_and_temp_agree),
+        cmocka_unit_test(acl_protects_its_area),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
