@@ -288,7 +288,7 @@ static unsigned compare(struct chip *chip, struct periph *p)
 static bool in_description(const struct chip *c, const struct periph *p)
 {
     for (unsigned i = 0; i < c->p.named.n_tenants; i++)
-        if (p == &c->p.named.tenant[i])
+        if (p == &c->p.named.tenant[i].p)
             return chip_block(&c->desc, p->name) != NULL;
     return true;
 }
