@@ -114,9 +114,13 @@ void pins_resistor(struct pins *p, unsigned pin, enum pin_pull pull)
     update(p, pin);
 }
 
-static bool same_node(const struct pins *p, unsigned a, unsigned b)
+bool pins_wired(const struct pins *p, unsigned a, unsigned b)
 {
     unsigned at = a;
+    if (a == b)
+        return true;
+    if (a >= PIN_COUNT)
+        return false;
     do {
         if (at == b)
             return true;
@@ -127,7 +131,7 @@ static bool same_node(const struct pins *p, unsigned a, unsigned b)
 
 void pins_join(struct pins *p, unsigned a, unsigned b)
 {
-    if (a >= PIN_COUNT || b >= PIN_COUNT || same_node(p, a, b))
+    if (a >= PIN_COUNT || b >= PIN_COUNT || pins_wired(p, a, b))
         return;
     uint8_t next = p->pin[a].next; /* two rings become one */
     p->pin[a].next = p->pin[b].next;

@@ -17,7 +17,7 @@
 
 #include "emu/evlog.h"
 
-enum { PIN_COUNT = 48, PIN_MAX_LISTENERS = 16 };
+enum { PIN_COUNT = 48, PIN_MAX_LISTENERS = 32 };
 #define PIN_NONE 0xFFFFFFFFu /* PSEL.CONNECT = Disconnected */
 
 enum pin_source { PIN_FROM_PERIPHERAL, PIN_FROM_GPIO, PIN_FROM_OUTSIDE, PIN_SOURCES };
@@ -51,6 +51,8 @@ void pins_pull(struct pins *p, unsigned pin, enum pin_pull pull);
 void pins_resistor(struct pins *p, unsigned pin, enum pin_pull pull);
 /* Wires two pins, and all that they are wired to already, together. */
 void pins_join(struct pins *p, unsigned a, unsigned b);
+/* Whether two pins are one node; a pin is one with itself. */
+bool pins_wired(const struct pins *p, unsigned a, unsigned b);
 /* Whether anything drives the pin's node, rather than a pull alone. */
 bool pins_driven(const struct pins *p, unsigned pin);
 static inline bool pins_level(const struct pins *p, unsigned pin) { return pin < PIN_COUNT && p->pin[pin].level; }

@@ -114,12 +114,12 @@ static void task_lfclkstart(struct periph *p, unsigned i)
     struct clock *c = self(p);
     uint32_t source = periph_get(p, LFCLKSRC), running = STATE_RUNNING | (periph_get(p, LFCLKSRCCOPY) & SRC_MASK);
 
-    if (periph_get(p, LFCLKRUN)) {
+    if (periph_get(p, LFCLKRUN) && periph_get(p, LFCLKSRCCOPY) == (source & SRC_MASK)) {
         if (periph_get(p, LFCLKSTAT) == running)
             periph_event(p, EVENT_LFCLKSTARTED);
         return;
     }
-    periph_set(p, LFCLKRUN, 1);
+    periph_set(p, LFCLKRUN, 1); /* or it changes its source: inaccuracy 5 */
     periph_set(p, LFCLKSRCCOPY, source & SRC_MASK);
     if ((source & SRC_MASK) == SRC_SYNTH) {
         after(c, &c->lfclk_started, c->params.lfsynt_start); /* inaccuracy 3 */
@@ -138,14 +138,6 @@ static void task_lfclkstop(struct periph *p, unsigned i)
     periph_set(p, LFCLKRUN, 0);
     if (periph_clocks(p)->lfclk)
         set_lfclk(self(p), 0);
-}
-
-/* Inaccuracy 5. */
-static void write_lfclksrc(struct periph *p, unsigned i, uint32_t value)
-{
-    if (periph_get(p, LFCLKRUN) && value != periph_get(p, LFCLKSRC))
-        periph_guest_error(p, LFCLKSRC, "written while LFCLK runs");
-    periph_set(p, LFCLKSRC, value);
 }
 
 /* --- calibration of LFRC, and its timer --- */
@@ -249,7 +241,7 @@ static const struct periph_reg_desc regs[] = {
     {LFCLKRUN, "LFCLKRUN", PERIPH_RO},
     {LFCLKSTAT, "LFCLKSTAT", PERIPH_RO},
     {LFCLKSRCCOPY, "LFCLKSRCCOPY", PERIPH_RO},
-    {LFCLKSRC, "LFCLKSRC", PERIPH_RW, .mask = 0x30003, .write = write_lfclksrc},
+    {LFCLKSRC, "LFCLKSRC", PERIPH_RW, .mask = 0x30003},
     {HFXODEBOUNCE, "HFXODEBOUNCE", PERIPH_RW, .reset = 0x10, .mask = 0xFF},
     {CTIV, "CTIV", PERIPH_RW, .mask = 0x7F},
     {TRACECONFIG, "TRACECONFIG", PERIPH_RW, .mask = 0x30003},

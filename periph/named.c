@@ -21,10 +21,11 @@ static const struct periph_desc partid_desc = {
     PERIPH_TABLE_AS(regs, partid_regs),
 };
 
-/* Errata 171 and 187: switches of USBD's power. */
+/* Errata 171 and 187: switches of USBD's power, whose errors the model does not have. */
 static const struct periph_reg_desc usb_errata_regs[] = {
-    {.offset = 0xC00, .name = "UNLOCK", .unmodelled = true},
-    {.offset = 0xD14, .name = "ERRATUM187", .unmodelled = true},
+    {.offset = 0xC00, .name = "UNLOCK"},
+    {.offset = 0xC14, .name = "ERRATUM171"},
+    {.offset = 0xD14, .name = "ERRATUM187"},
 };
 static const struct periph_desc usb_errata_desc = {
     .type = "USBERRATA",

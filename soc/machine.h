@@ -12,6 +12,7 @@
 #include "host/console.h"
 #include "host/rtt.h"
 #include "host/semihosting.h"
+#include "host/usb_cdc.h"
 #include "soc/nrf52840.h"
 #include "soc/stimulus.h"
 
@@ -28,14 +29,18 @@ enum machine_end {
 };
 
 struct machine_config {
-    vtime run_for;         /* VTIME_NEVER: without end */
-    const char *stop_when; /* NULL: none */
+    const struct board *board; /* NULL: none. Used by machine_init() only. */
+    vtime run_for;             /* VTIME_NEVER: without end */
+    const char *stop_when;     /* NULL: none */
     bool reset_on_lockup;
     const char *uart0, *uart1, *rtt; /* stream specifications */
+    const char *usb;                 /* likewise; NULL or "none": no cable, no VBUS */
     const char *semihosting_dir;     /* NULL: no files */
     const char *command_line;        /* for SYS_GET_CMDLINE; NULL: empty */
     const struct stimulus *stimuli;  /* in order of time; borrowed */
     unsigned n_stimuli;
+    const char *record, *replay; /* files; NULL: none */
+    const char *version;         /* of the program, for recordings; NULL: unknown */
     uint64_t seed;
     bool sleep_clock_runs;
     bool quiet;
@@ -44,6 +49,7 @@ struct machine_config {
 /* What has events in the chip's queue, and belongs to its snapshots. */
 struct machine_events {
     struct rtt rtt;
+    struct usb_cdc usb; /* the host at the USB cable */
     struct sched_event limit, slice, stimulus;
     unsigned next_stimulus;
 };
@@ -66,6 +72,8 @@ struct machine {
     struct stream *rtt_stream; /* NULL: RTT channel 0 is on the console */
     struct semihosting semihosting;
     struct semihosting_port semihosting_port;
+    struct record *record;   /* NULL: none */
+    struct replay *replay;   /* likewise */
     struct symbols *symbols; /* of the first ELF that has any */
     struct spin spin;
     enum machine_end end;
@@ -87,6 +95,11 @@ bool machine_load(struct machine *m, char **specs, unsigned n, char err[IMAGE_ER
 /* Flash and UICR as a file of both, one after the other; a missing file is an erased chip. */
 bool machine_load_flash(struct machine *m, const char *path, char *err, size_t err_size);
 bool machine_save_flash(struct machine *m, const char *path, char *err, size_t err_size);
+
+/* Opens the recordings that the configuration names. After machine_load(), for they depend on the image. */
+bool machine_open_recordings(struct machine *m, char *err, size_t err_size);
+/* Ends the recording. False, with one line in `err`, when it could not be written. */
+bool machine_close_recording(struct machine *m, char *err, size_t err_size);
 
 void machine_power_on(struct machine *m);
 /* `resetreas`: as soc_reset() takes it. */

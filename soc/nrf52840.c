@@ -120,6 +120,9 @@ void soc_init(struct soc *s, struct log *log, uint64_t seed, const struct core_h
     bus_init(&s->bus);
     evlog_init(&s->evlog, &s->sched.now);
     pins_init(&s->pins, &s->evlog);
+    board_init(&s->board);
+    spi_bus_init(&s->spi, &s->pins, &s->sched);
+    i2c_bus_init(&s->i2c, &s->pins);
     struct system_request sys = {
         .reset = request_reset, .stall_cpu = request_stall, .system_off = request_off, .ctx = s};
     s->doors = (struct doors){.sched = &s->sched,
@@ -127,6 +130,8 @@ void soc_init(struct soc *s, struct log *log, uint64_t seed, const struct core_h
                               .evlog = &s->evlog,
                               .log = log,
                               .pins = &s->pins,
+                              .spi = &s->spi,
+                              .i2c = &s->i2c,
                               .irq = {.set_level = core_irq, .ctx = &s->core},
                               .sys = sys,
                               .core = &s->core.state,
@@ -140,9 +145,17 @@ void soc_init(struct soc *s, struct log *log, uint64_t seed, const struct core_h
     core_attach_cpu(&s->core);
     uart_port_init(&s->uart[0], NULL, EV_CONSOLE_UART0);
     uart_port_init(&s->uart[1], NULL, EV_CONSOLE_UART1);
+    uart_port_join(&s->uart[1], &s->uart[0]);
     uart_connect(&s->periph.uart0.m, &s->uart[0]);
     uart_connect(&s->periph.uarte0.m, &s->uart[0]);
     uart_connect(&s->periph.uarte1.m, &s->uart[1]);
+    usbd_connect(&s->periph.usbd, &s->usb);
+}
+
+void soc_connect_board(struct soc *s, const struct board *board)
+{
+    s->board = *board;
+    board_attach(&s->board, &s->pins);
 }
 
 void soc_free(struct soc *s)
@@ -186,6 +199,12 @@ void soc_reset(struct soc *s, uint32_t resetreas)
     s->reset_request = 0;
     if (!s->periph.power.brownout || resetreas & RESET_POWER_ON)
         reset(s, resetreas);
+}
+
+void soc_set_vbus(struct soc *s, bool on)
+{
+    power_set_vbus(&s->periph.power, on);
+    usbd_set_vbus(&s->periph.usbd, on);
 }
 
 bool soc_program(struct soc *s, uint32_t addr, const uint8_t *bytes, uint32_t size)

@@ -17,10 +17,13 @@
 #include "emu/log.h"
 #include "emu/pin.h"
 #include "emu/sched.h"
+#include "emu/serial_bus.h"
+#include "emu/usb_bus.h"
 #include "nvic/core.h"
 #include "periph/catalogue.h"
 #include "periph/ficr.h"
 #include "periph/uicr.h"
+#include "soc/board.h"
 
 enum {
     SOC_FLASH_BASE = 0,
@@ -37,10 +40,14 @@ struct soc {
     struct evlog evlog;
     struct log *log;
     struct pins pins;
+    struct spi_bus spi; /* of the board: parts are attached with the pins they are wired to */
+    struct i2c_bus i2c; /* likewise */
     struct core core;
     struct doors doors;
     struct peripherals periph;
     struct uart_port uart[SOC_UARTS]; /* UART0 with UARTE0, UARTE1 */
+    struct board board;
+    struct usb_bus usb; /* the cable at USBD; its other end is free */
 
     uint8_t *flash, *ram, *ficr, *uicr; /* owned; page aligned */
     uint32_t vectors;                   /* where the vector table is that reset takes */
@@ -57,11 +64,17 @@ struct soc {
 void soc_init(struct soc *s, struct log *log, uint64_t seed, const struct core_host *host);
 void soc_free(struct soc *s);
 
+/* Puts the chip on a board, which is copied. Once at most, before power is on. */
+void soc_connect_board(struct soc *s, const struct board *board);
+
 /* Power-on reset. */
 void soc_power_on(struct soc *s);
 /* Reset for the reasons given as RESETREAS bits; flash, UICR and RAM stay. RESET_INTO_OFF: into System OFF, where the
  * core sleeps until a reset, which the peripherals ask for when something wakes the chip. */
 void soc_reset(struct soc *s, uint32_t resetreas);
+
+/* The USB cable brings its supply, or takes it away. It stays as it is through resets. */
+void soc_set_vbus(struct soc *s, bool on);
 
 /* Writes bytes into flash or UICR as a programmer does. False when they are outside. */
 bool soc_program(struct soc *s, uint32_t addr, const uint8_t *bytes, uint32_t size);

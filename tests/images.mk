@@ -2,13 +2,14 @@
 
 IMAGES := build/images
 ARM_CC ?= arm-none-eabi-gcc
+ARM_OBJCOPY ?= arm-none-eabi-objcopy
 ARM_STRIP ?= arm-none-eabi-strip
-IMAGE_FLAGS := -mcpu=cortex-m4 -mthumb -O1 -fno-toplevel-reorder -ffunction-sections -ffreestanding -nostdlib -Wl,-n,--gc-sections
+IMAGE_FLAGS := -mcpu=cortex-m4 -mthumb -O1 -fno-toplevel-reorder -ffunction-sections -ffreestanding -nostdlib -Wl,--gc-sections
 
 $(IMAGES)/symbols%.elf: tests/images/symbols.c tests/images/symbols_asm.S tests/images/symbols.ld tests/images.mk
 	$(call say,FW,$@)
 	@mkdir -p $(@D)
-	$(ARM_CC) $(IMAGE_FLAGS) $(IMAGE_FLAGS_$*) -T tests/images/symbols.ld $(filter %.c %.S,$^) -o $@
+	$(ARM_CC) $(IMAGE_FLAGS) -Wl,-n $(IMAGE_FLAGS_$*) -T tests/images/symbols.ld $(filter %.c %.S,$^) -o $@
 
 SYMBOL_IMAGES := $(IMAGES)/symbols-dwarf4.elf $(IMAGES)/symbols-dwarf5.elf $(IMAGES)/symbols-packed.elf $(IMAGES)/symbols-bare.elf
 IMAGE_FLAGS_-dwarf4 := -gdwarf-4
@@ -18,3 +19,21 @@ IMAGE_FLAGS_-bare := -g0 -Wl,--strip-debug
 
 $(B)/tests/unit/emu_symbols: | $(SYMBOL_IMAGES)
 $(B)/tests/unit/emu_symbols.o: CPPFLAGS += -DIMAGES='"$(abspath $(IMAGES))"' -DSOURCES='"$(abspath tests/images)"'
+
+# Programs at the addresses that SoftDevices and bootloaders leave to others; `headers` has the ELF's own headers in its
+# first segment, as lld likes it.
+START_IMAGES := $(addprefix $(IMAGES)/start-,mbr 1000 10000 26000 27000 headers bootloader)
+START_FLAGS_mbr := -DMBR -Wl,-n,--defsym=origin=0,--defsym=shift=0
+START_FLAGS_headers := -Wl,--defsym=origin=0x30000,--defsym=shift=0x100,-z,max-page-size=0x1000
+START_FLAGS_bootloader := -DBOOTLOADER -Wl,-n,--defsym=origin=0xF4000,--defsym=shift=0
+START_FLAGS = -Wl,-n,--defsym=origin=0x$*,--defsym=shift=0
+
+$(IMAGES)/start-%.elf: tests/images/start.c tests/images/start.ld tests/images.mk
+	$(call say,FW,$@)
+	@mkdir -p $(@D)
+	$(ARM_CC) $(IMAGE_FLAGS) $(or $(START_FLAGS_$*),$(START_FLAGS)) -T tests/images/start.ld $< -o $@
+
+$(IMAGES)/%.hex: $(IMAGES)/%.elf
+	$(ARM_OBJCOPY) -O ihex $< $@
+$(IMAGES)/%.bin: $(IMAGES)/%.elf
+	$(ARM_OBJCOPY) -O binary -j .text $< $@

@@ -270,6 +270,7 @@ struct nrf_power { /* PS 5.3 */
     union {
         AT(0x108, EVENTS_POFWARN);
         AT(0x400, RESETREAS);
+        AT(0x438, USBREGSTATUS);
         AT(0x500, SYSTEMOFF);
         AT(0x510, POFCON);
         AT(0x51C, GPREGRET);
@@ -285,6 +286,7 @@ struct nrf_power { /* PS 5.3 */
 
 enum { POWER_RESETREAS_RESETPIN = 1 << 0 };
 enum { POWER_POFCON_POF = 1 << 0, POWER_POFCON_2_8_V = 15 << 1 };
+enum { POWER_USBREGSTATUS_OUTPUTRDY = 1 << 1 };
 
 struct nrf_uart { /* PS 6.33 */
     union {
@@ -455,6 +457,62 @@ struct nrf_ppi { /* PS 6.16 */
     };
 };
 #define NRF_PPI ((struct nrf_ppi *)0x4001F000)
+
+struct usbd_dma {
+    volatile uint32_t PTR, MAXCNT, AMOUNT;
+    uint32_t reserved[2];
+};
+
+struct nrf_usbd { /* PS 6.35 */
+    union {
+        AT(0x004, TASKS_STARTEPIN[8]);
+        AT(0x028, TASKS_STARTEPOUT[8]);
+        AT(0x04C, TASKS_EP0RCVOUT);
+        AT(0x050, TASKS_EP0STATUS);
+        AT(0x054, TASKS_EP0STALL);
+        AT(0x100, EVENTS_USBRESET);
+        AT(0x108, EVENTS_ENDEPIN[8]);
+        AT(0x128, EVENTS_EP0DATADONE);
+        AT(0x130, EVENTS_ENDEPOUT[8]);
+        AT(0x15C, EVENTS_EP0SETUP);
+        AT(0x160, EVENTS_EPDATA);
+        AT(0x304, INTENSET);
+        AT(0x400, EVENTCAUSE);
+        AT(0x46C, EPDATASTATUS);
+        AT(0x480, BMREQUESTTYPE);
+        AT(0x484, BREQUEST);
+        AT(0x488, WVALUEL);
+        AT(0x48C, WVALUEH);
+        AT(0x498, WLENGTHL);
+        AT(0x49C, WLENGTHH);
+        AT(0x4A0, SIZE_EPOUT[8]);
+        AT(0x500, ENABLE);
+        AT(0x504, USBPULLUP);
+        AT(0x510, EPINEN);
+        AT(0x514, EPOUTEN);
+        struct {
+            uint8_t before_epin[0x600];
+            struct usbd_dma EPIN[8];
+        };
+        struct {
+            uint8_t before_epout[0x700];
+            struct usbd_dma EPOUT[8];
+        };
+    };
+};
+#define NRF_USBD ((struct nrf_usbd *)0x40027000)
+
+enum { USBD_EVENTCAUSE_READY = 1 << 11 };
+enum {
+    USBD_INT_USBRESET = 1 << 0,
+    USBD_INT_EP0DATADONE = 1 << 10,
+    USBD_INT_EP0SETUP = 1 << 23,
+    USBD_INT_EPDATA = 1 << 24,
+};
+
+/* Erratum 187; no manual names these. */
+#define NRF_USBD_UNLOCK (*(volatile uint32_t *)0x4006EC00)
+#define NRF_USBD_POWER  (*(volatile uint32_t *)0x4006ED14)
 
 struct nrf_gpio { /* PS 6.9 */
     union {

@@ -121,6 +121,26 @@ static void lfxo_starts_on_lfrc(void **state)
     free(c);
 }
 
+/* Drivers start with LFRC and choose the crystal while that runs. */
+static void lfclk_changes_its_source(void **state)
+{
+    struct chip *c = chip_new();
+
+    chip_write(c, LFCLKSTART, 1);
+    chip_run_to(c, VTIME_PER_MS);
+    chip_write(c, LFCLKSTARTED, 0);
+    chip_write(c, LFCLKSRC, 1);
+    chip_write(c, LFCLKSTART, 1);
+    assert_int_equal(chip_read(c, LFCLKSTARTED), 0);
+    assert_int_equal(chip_read(c, LFCLKSTAT), RUNNING);
+    assert_true(c->p.engine.clocks.lfclk);
+    chip_run_to(c, 252 * VTIME_PER_MS);
+    assert_int_equal(chip_time_of(c, EV_EVENT, LFCLKSTARTED, 1), 251 * VTIME_PER_MS);
+    assert_int_equal(chip_read(c, LFCLKSTAT), RUNNING | 1);
+    assert_int_equal(c->n_messages, 0);
+    free(c);
+}
+
 static void calibration(void **state)
 {
     struct chip *c = chip_new();
@@ -309,6 +329,7 @@ int main(void)
         cmocka_unit_test(hfxo_debounce),
         cmocka_unit_test(lfclk_sources),
         cmocka_unit_test(lfxo_starts_on_lfrc),
+        cmocka_unit_test(lfclk_changes_its_source),
         cmocka_unit_test(calibration),
         cmocka_unit_test(calibration_timer),
         cmocka_unit_test(shortest_calibration_interval),

@@ -23,6 +23,8 @@ struct chip {
     struct evlog evlog;
     struct log log;
     struct pins pins;
+    struct spi_bus spi;
+    struct i2c_bus i2c;
     struct core_state core;
     struct doors doors;
     struct peripherals p;
@@ -87,11 +89,15 @@ static inline struct chip *chip_new_seeded(uint64_t seed)
     c->log.write = chip_message;
     c->log.ctx = c;
     pins_init(&c->pins, &c->evlog);
+    spi_bus_init(&c->spi, &c->pins, &c->sched);
+    i2c_bus_init(&c->i2c, &c->pins);
     c->doors = (struct doors){.sched = &c->sched,
                               .bus = &c->bus,
                               .evlog = &c->evlog,
                               .log = &c->log,
                               .pins = &c->pins,
+                              .spi = &c->spi,
+                              .i2c = &c->i2c,
                               .irq = {chip_line, c},
                               .sys = {.reset = chip_reset, .system_off = chip_system_off, .ctx = c},
                               .core = &c->core,
