@@ -158,10 +158,20 @@ void soc_init(struct soc *s, struct log *log, uint64_t seed, const struct core_h
     usbd_connect(&s->periph.usbd, &s->usb);
 }
 
+static void make_part(struct soc *s, const struct board_part *p, struct part *part)
+{
+    struct part_ports ports = {.sched = &s->sched, .pins = &s->pins, .spi = &s->spi, .i2c = &s->i2c};
+    part_init(part, p->type, &p->wiring, &ports);
+    for (unsigned i = 0; i < p->n_values; i++)
+        part_set(part, p->value[i].input, p->value[i].milli);
+}
+
 void soc_connect_board(struct soc *s, const struct board *board)
 {
     s->board = *board;
     board_attach(&s->board, &s->pins);
+    for (unsigned i = 0; i < s->board.n_parts; i++)
+        make_part(s, &s->board.part[i], &s->part[i]);
 }
 
 void soc_free(struct soc *s)

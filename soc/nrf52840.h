@@ -50,7 +50,8 @@ struct soc {
     struct peripherals periph;
     struct uart_port uart[SOC_UARTS]; /* UART0 with UARTE0, UARTE1 */
     struct board board;
-    struct usb_bus usb; /* the cable at USBD; its other end is free */
+    struct part part[BOARD_PARTS]; /* of the board */
+    struct usb_bus usb;            /* the cable at USBD; its other end is free */
 
     struct nor_flash external_flash; /* behind QSPI */
 
