@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "emu/firmware_info.h"
 #include "host/report.h"
 
 /* Long enough that stopping costs nothing, short enough that ^C and debuggers are heard at once. */
@@ -53,6 +54,13 @@ static void on_device_access(void *ctx, uint32_t addr, uint32_t pc, bool store)
     char name[PERIPH_NAME_MAX], where[256];
     log_msg(&m->log, LOG_WARN, "polling %s at %s", soc_address_name(&m->soc, addr, name),
             symbols_describe(m->symbols, pc, where, sizeof where));
+}
+
+static void on_observed_access(void *ctx, uint32_t addr, uint32_t pc, bool store)
+{
+    const struct machine_config *c = &((struct machine *)ctx)->config;
+    c->device_access(c->device_ctx, addr, store);
+    on_device_access(ctx, addr, pc, store);
 }
 
 static void on_sleep_changed(void *ctx, bool asleep)
@@ -268,8 +276,10 @@ bool machine_init(struct machine *m, const struct machine_config *config, char *
     memset(m, 0, sizeof *m);
     m->config = *config;
     log_init(&m->log, config->quiet ? LOG_ERROR : LOG_INFO, &m->soc.sched.now);
-    struct core_host host = {
-        .bkpt = on_bkpt, .device_access = on_device_access, .sleep_changed = on_sleep_changed, .ctx = m};
+    struct core_host host = {.bkpt = on_bkpt,
+                             .device_access = config->device_access ? on_observed_access : on_device_access,
+                             .sleep_changed = on_sleep_changed,
+                             .ctx = m};
     soc_init(&m->soc, &m->log, config->seed, &host);
     m->soc.core.sleep_clock_runs = config->sleep_clock_runs;
     if (config->board)

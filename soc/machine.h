@@ -44,6 +44,9 @@ struct machine_config {
     uint64_t seed;
     bool sleep_clock_runs;
     bool quiet;
+    /* Told of every access of an instruction to a device, after it; NULL: nobody. */
+    void (*device_access)(void *ctx, uint32_t addr, bool store);
+    void *device_ctx;
 };
 
 /* What has events in the chip's queue, and belongs to its snapshots. */
