@@ -6,6 +6,10 @@
 
 #include "cli/options.h"
 
+#ifndef NRFEMU_VERSION
+#define NRFEMU_VERSION "0.1.0"
+#endif
+
 enum { EXIT_BAD_INPUT = 2 }; /* a bad file, option or input */
 
 /* `nrfemu run`, with its options parsed. */
@@ -13,5 +17,9 @@ int command_run(const struct run_options *o);
 
 /* `nrfemu info FIRMWARE...`: what is in the images; argv[0] is the subcommand. */
 int command_info(int argc, char **argv);
+
+/* `nrfemu boards [NAME]`: lists the boards that are built in, or prints the file of one. */
+int command_boards(int argc, char **argv);
+void boards_list(FILE *out);
 
 #endif

@@ -3,10 +3,6 @@
 
 #include "cli/commands.h"
 
-#ifndef NRFEMU_VERSION
-#define NRFEMU_VERSION "0.1.0"
-#endif
-
 static int run(int argc, char **argv)
 {
     struct run_options o;
@@ -33,6 +29,7 @@ static const struct command {
 } commands[] = {
     {"run", "run firmware", run},
     {"info", "show what is in firmware images", command_info},
+    {"boards", "list the boards that firmware can run on", command_boards},
     {"--version", "print the version", version},
     {"--help", "print this text", help},
     {"-h", NULL, help},

@@ -1,5 +1,7 @@
 #include "cli/options.h"
 
+#include "cli/commands.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
@@ -10,6 +12,7 @@
 
 #include "emu/duration.h"
 #include "host/console.h"
+#include "soc/board_file.h"
 
 enum { ERR_SIZE = 256, HELP_COLUMN = 26 };
 
@@ -166,8 +169,13 @@ static const struct row rows[] = {
     {"semihosting-dir", "DIR", set_text, FIELD(semihosting_dir), NULL,
      "the only directory where firmware may open files (default: nowhere)"},
     {"at", "TIME=ACTION", add_stimulus, 0, NULL,
-     "at TIME since power-on: 'pin P0.11 0', 'irq 17', 'uart0 \"text\\n\"', 'usb \"text\\n\"' or 'reset'; may be "
-     "repeated"},
+     "at TIME since power-on: 'pin P0.11 0', 'button 1 press', 'irq 17', 'uart0 \"text\\n\"', 'usb \"text\\n\"', "
+     "'vdd 1700mV', 'vbus 0' or 'reset'; may be repeated"},
+    {"record", "FILE", set_text, FIELD(record), NULL,
+     "write what comes from outside (standard input, sockets, terminals), and when, to FILE"},
+    {"replay", "FILE", set_text, FIELD(replay), NULL, "take it from FILE instead: the same run again"},
+    {"board", "NAME|FILE", set_text, FIELD(board), NULL,
+     "what is wired to the chip (default nrf52840dk); 'nrfemu boards' lists what there is"},
     {"seed", "N", set_number, FIELD(seed), NULL, "of everything random in the chip (default 0)"},
     {"flash-file", "FILE", set_text, FIELD(flash_file), NULL, "flash and UICR that persist between runs"},
     {"timing", "nrf52840|zero-wait", set_choice, FIELD(timing), timing_words,
@@ -183,13 +191,10 @@ static const struct row rows[] = {
     /* Refused, by name: for a later version. */
     {.name = "window"},
     {.name = "screenshot"},
-    {.name = "board"},
     {.name = "swd"},
     {.name = "swd-time"},
     {.name = "swo"},
     {.name = "trace"},
-    {.name = "record"},
-    {.name = "replay"},
 };
 
 enum { ROWS = sizeof rows / sizeof rows[0] };
@@ -250,6 +255,10 @@ static enum options_result apply(struct parse *p, const struct row *row, const c
         print_help(p->out);
         return OPTIONS_DONE;
     }
+    if (strcmp(row->name, "board") == 0 && strcmp(value, "list") == 0) {
+        boards_list(p->out);
+        return OPTIONS_DONE;
+    }
     if (!row->apply)
         return complain(p, "--%s is not available in this version", row->name);
     if (!row->apply(p, row, value))
@@ -304,6 +313,8 @@ static enum options_result check(struct parse *p)
         return complain(p, "no firmware given; see nrfemu run --help");
     if (o->halt && !o->gdb)
         return complain(p, "--halt waits for a debugger: it needs --gdb");
+    if (o->record && o->replay && strcmp(o->record, o->replay) == 0)
+        return complain(p, "--record would overwrite '%s' while --replay reads it", o->record);
     if (o->trace_hash && !o->stats)
         return complain(p, "--trace-hash goes into the statistics: it needs --stats");
     return OPTIONS_GO;
@@ -312,8 +323,12 @@ static enum options_result check(struct parse *p)
 enum options_result options_parse_run(int argc, char **argv, struct run_options *o, FILE *out, FILE *err)
 {
     struct parse p = {.o = o, .out = out, .err = err};
-    *o = (struct run_options){
-        .run_for = VTIME_NEVER, .uart0 = "stdio", .uart1 = "stdio", .rtt = "stdio", .usb = "stdio"};
+    *o = (struct run_options){.run_for = VTIME_NEVER,
+                              .uart0 = "stdio",
+                              .uart1 = "stdio",
+                              .rtt = "stdio",
+                              .usb = "stdio",
+                              .board = BOARD_DEFAULT};
     enum options_result result = parse_options(&p, argc, argv);
     if (result == OPTIONS_GO) {
         o->firmware = argv + optind;

@@ -34,8 +34,10 @@ struct run_options {
 
     struct stimulus *at; /* n_at of them, in order of time, and as given where times are equal; owned */
     unsigned n_at;
-    uint64_t seed; /* default 0 */
+    const char *record, *replay; /* files */
+    uint64_t seed;               /* default 0 */
 
+    const char *board; /* name or file; default BOARD_DEFAULT */
     const char *flash_file;
     unsigned timing;      /* enum options_timing */
     unsigned sleep_clock; /* enum options_sleep_clock */

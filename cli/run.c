@@ -14,6 +14,7 @@
 #include "cli/commands.h"
 #include "emu/vcd.h"
 #include "rsp/server.h"
+#include "soc/board_file.h"
 #include "soc/debug_port.h"
 
 struct run {
@@ -33,6 +34,8 @@ static struct machine *interruptible;
 static void on_signal(int signal)
 {
     struct machine *m = interruptible;
+    if (m && m->interrupted)
+        stream_cooked(m->stdio);
     if (!m || m->interrupted)
         _exit(130);
     m->interrupted = 1;
@@ -66,6 +69,9 @@ static void configure(const struct run_options *o, struct machine_config *c)
         .command_line = o->n_firmware ? o->firmware[0] : NULL,
         .stimuli = o->at,
         .n_stimuli = o->n_at,
+        .record = o->record,
+        .replay = o->replay,
+        .version = NRFEMU_VERSION,
         .seed = o->seed,
         .sleep_clock_runs = o->sleep_clock == OPTIONS_SLEEP_CLOCK_RUN,
         .quiet = o->quiet,
@@ -81,7 +87,8 @@ static bool open_vcd(struct run *r, char *err, size_t err_size)
     for (unsigned i = 0; i < periph_catalogue_count; i++)
         if (periph_catalogue[i].irqn >= 0)
             irq_name[periph_catalogue[i].irqn] = periph_catalogue[i].name;
-    struct vcd_signals signals = {irq_name, IRQ_LINES, &r->machine.soc.pins};
+    struct soc *soc = &r->machine.soc;
+    struct vcd_signals signals = {irq_name, IRQ_LINES, &soc->pins, board_names, &soc->board};
     return vcd_open(&r->vcd, r->o->vcd, &r->machine.soc.evlog, &signals, err, err_size);
 }
 
@@ -200,9 +207,25 @@ static bool finish(struct run *r, char *err, size_t err_size)
     bool ok = !r->vcd || vcd_close(r->vcd, err, err_size);
     if (ok && r->o->stats)
         ok = write_stats(r, err, err_size);
+    if (ok)
+        ok = machine_close_recording(m, err, err_size);
     if (ok && r->o->flash_file)
         ok = machine_save_flash(m, r->o->flash_file, err, err_size);
     return ok;
+}
+
+/* Where a channel is that people have to connect to. */
+static void tell_where(struct run *r)
+{
+    const struct run_options *o = r->o;
+    const char *const spec[EV_CONSOLES] = {[EV_CONSOLE_UART0] = o->uart0,
+                                           [EV_CONSOLE_UART1] = o->uart1,
+                                           [EV_CONSOLE_RTT] = o->rtt,
+                                           [EV_CONSOLE_USB] = o->usb};
+    for (unsigned i = 0; i < EV_CONSOLES; i++)
+        if (spec[i] && (!strcmp(spec[i], "pty") || !strncmp(spec[i], "tcp:", 4)))
+            fprintf(stderr, "%s is at %s\n", ev_console_name((enum ev_console)i),
+                    stream_name(console_stream(&r->machine.console, (enum ev_console)i)));
 }
 
 static int run(struct run *r)
@@ -211,8 +234,9 @@ static int run(struct run *r)
     const struct run_options *o = r->o;
     struct machine *m = &r->machine;
     if ((o->flash_file && !machine_load_flash(m, o->flash_file, err, sizeof err)) ||
-        !machine_load(m, o->firmware, o->n_firmware, err) || (o->gdb && !start_gdb(r, err, sizeof err)) ||
-        (o->vcd && !open_vcd(r, err, sizeof err)) || (o->stats && !open_stats(r, err, sizeof err)))
+        !machine_load(m, o->firmware, o->n_firmware, err) || !machine_open_recordings(m, err, sizeof err) ||
+        (o->gdb && !start_gdb(r, err, sizeof err)) || (o->vcd && !open_vcd(r, err, sizeof err)) ||
+        (o->stats && !open_stats(r, err, sizeof err)))
         return fail(err);
     if (o->stats) {
         r->hash = TRACE_HASH_INIT;
@@ -221,6 +245,7 @@ static int run(struct run *r)
     for (int signal = SIGINT; signal; signal = signal == SIGINT ? SIGTERM : 0)
         sigaction(signal, &(struct sigaction){.sa_handler = on_signal}, NULL);
     interruptible = m;
+    tell_where(r);
     r->started = host_seconds();
     machine_power_on(m);
     if (o->gdb)
@@ -236,11 +261,15 @@ int command_run(const struct run_options *o)
 {
     char err[IMAGE_ERR_SIZE];
     struct machine_config config;
+    struct board board;
+    if (!board_find(&board, o->board, err, sizeof err))
+        return fail(err);
     struct run *r = calloc(1, sizeof *r);
     if (!r)
         return fail("out of memory");
     r->o = o;
     configure(o, &config);
+    config.board = &board;
     int status = machine_init(&r->machine, &config, err, sizeof err) ? run(r) : fail(err);
     rsp_server_free(r->gdb);
     if (r->stats && r->stats != stdout)

@@ -1,7 +1,7 @@
 /*
  * The doors through which a peripheral reaches the rest of the chip. There are eight, and no others:
- * events (to PPI, on the peripheral engine itself), schedule, bus (EasyDMA), trace, pins, streams, system requests and
- * core state; and the interrupt line, which the engine alone uses.
+ * events (to PPI, on the peripheral engine itself), schedule, bus (EasyDMA), trace, pins with the serial buses on them,
+ * streams, system requests and core state; and the interrupt line, which the engine alone uses.
  */
 #ifndef EMU_DOORS_H
 #define EMU_DOORS_H
@@ -15,6 +15,7 @@
 #include "emu/log.h"
 #include "emu/pin.h"
 #include "emu/sched.h"
+#include "emu/serial_bus.h"
 
 /* What a peripheral may ask of the system. */
 struct system_request {
@@ -40,6 +41,8 @@ struct doors {
     struct evlog *evlog;
     struct log *log;
     struct pins *pins;
+    struct spi_bus *spi; /* NULL: nothing is connected */
+    struct i2c_bus *i2c; /* likewise */
     struct irq_sink irq;
     struct system_request sys;
     const struct core_state *core;

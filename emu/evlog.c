@@ -55,6 +55,12 @@ void evlog_deliver(struct evlog *l, enum ev_kind kind, uint32_t a, uint32_t b)
 
 const char *ev_kind_name(enum ev_kind kind) { return (unsigned)kind < EV_KINDS ? kind_name[kind] : "?"; }
 
+const char *ev_console_name(enum ev_console channel)
+{
+    static const char *const name[EV_CONSOLES] = {"uart0", "uart1", "rtt", "semihosting", "usb"};
+    return (unsigned)channel < EV_CONSOLES ? name[channel] : "?";
+}
+
 static uint64_t hash_word(uint64_t hash, uint32_t word) { return (hash ^ word) * FNV_PRIME; }
 
 void trace_hash_read(void *hash, const struct ev *e)

@@ -18,7 +18,7 @@ enum ev_kind {
     EV_LATE_ARRIVAL, /* a = new exception number, b = the one it displaced */
     EV_RETURN,       /* a = exception number returned from, b = return address */
     EV_FAULT,        /* a = exception number raised, b = faulting PC */
-    EV_SLEEP,        /* a = 0 WFI, 1 WFE, 2 sleep-on-exit */
+    EV_SLEEP,        /* a = 0 WFI, 1 WFE, 2 sleep-on-exit, 3 System OFF */
     EV_WAKE,         /* a = 0 */
     EV_LOCKUP,       /* b = PC */
     EV_RESET,        /* a = RESETREAS bits */
@@ -31,7 +31,14 @@ enum ev_kind {
     EV_KINDS
 };
 
-enum ev_console { EV_CONSOLE_UART0, EV_CONSOLE_UART1, EV_CONSOLE_RTT, EV_CONSOLE_SEMIHOSTING, EV_CONSOLE_USB };
+enum ev_console {
+    EV_CONSOLE_UART0,
+    EV_CONSOLE_UART1,
+    EV_CONSOLE_RTT,
+    EV_CONSOLE_SEMIHOSTING,
+    EV_CONSOLE_USB,
+    EV_CONSOLES
+};
 
 struct ev {
     vtime time;
@@ -67,6 +74,9 @@ static inline void evlog_emit(struct evlog *l, enum ev_kind kind, uint32_t a, ui
     if (l && (l->wanted >> kind & 1))
         evlog_deliver(l, kind, a, b);
 }
+
+/* "uart0", "uart1", "rtt", "semihosting", "usb". */
+const char *ev_console_name(enum ev_console channel);
 
 /* The name of a kind as traces print it ("entry", "tail-chain", …). */
 const char *ev_kind_name(enum ev_kind kind);

@@ -38,7 +38,7 @@ struct image_range {
  * that names the file and what is wrong with it: not readable, a directory, empty, larger than IMAGE_MAX_BYTES, ELF of
  * another machine or class or byte order, truncated, overlapping segments whose bytes differ, bytes outside the allowed
  * ranges, HEX with a bad checksum or no end record, UF2 of another family. On success the caller frees with
- * image_free(). ELF headers that a PT_LOAD happens to cover are loaded like any other byte. */
+ * image_free(). An ELF's own headers are not loaded, though a PT_LOAD may cover them. */
 bool image_load(struct image *img, const char *spec, const struct image_range *allowed, unsigned n_allowed,
                 char err[IMAGE_ERR_SIZE]);
 /* The same from memory; `name` is used in messages. */

@@ -13,6 +13,25 @@ static const char *const vector_symbols[] = {"__isr_vector",   "_vector_table", 
 
 bool image_elf_is(const uint8_t *bytes, size_t size) { return size >= SELFMAG && memcmp(bytes, ELFMAG, SELFMAG) == 0; }
 
+/* How many bytes at the beginning of a segment are the file's own headers, which linkers like to put into one: nothing
+ * that a programmer would write into flash. What sections say counts; a file without any has its headers' size. */
+static uint32_t headers_in_segment(const struct elf_view *elf, const Elf32_Phdr *p)
+{
+    uint64_t headers = (uint64_t)elf->header.e_phoff + elf->header.e_phnum * sizeof(Elf32_Phdr);
+    uint64_t first = UINT64_MAX; /* byte of a section */
+    if (p->p_offset >= sizeof(Elf32_Ehdr))
+        return 0;
+    for (unsigned i = 0; i < elf->header.e_shnum; i++) {
+        Elf32_Shdr s = elf_view_section(elf, i);
+        if ((s.sh_flags & SHF_ALLOC) && s.sh_type != SHT_NOBITS && s.sh_size && s.sh_offset < first)
+            first = s.sh_offset;
+    }
+    uint64_t end = first == UINT64_MAX ? headers : first;
+    if (end <= p->p_offset)
+        return 0;
+    return end - p->p_offset < p->p_filesz ? (uint32_t)(end - p->p_offset) : p->p_filesz;
+}
+
 static bool read_segments(struct image_parts *parts, const struct elf_view *elf)
 {
     for (unsigned i = 0; i < elf->header.e_phnum; i++) {
@@ -26,7 +45,8 @@ static bool read_segments(struct image_parts *parts, const struct elf_view *elf)
                                     i, p.p_filesz, p.p_offset);
         if (p.p_filesz > p.p_memsz)
             return image_parts_fail(parts, "segment %u has more bytes in the file than in memory", i);
-        if (!image_parts_add(parts, p.p_paddr, elf->bytes + p.p_offset, p.p_filesz))
+        uint32_t skip = headers_in_segment(elf, &p);
+        if (!image_parts_add(parts, p.p_paddr + skip, elf->bytes + p.p_offset + skip, p.p_filesz - skip))
             return false;
     }
     return true;

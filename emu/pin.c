@@ -14,15 +14,49 @@ enum { PORT_PINS = 32 };
 
 static const char *const name_of[PIN_COUNT] = {PORT_HALF_0("P0"), PORT_HALF_1("P0"), PORT_HALF_0("P1")};
 
-static bool resolve(const struct pins *p, unsigned pin)
+/* What the strongest of these sources makes of one pin alone. */
+static enum pin_drive strongest(const struct pins *p, unsigned pin, unsigned first, unsigned end)
 {
-    for (unsigned source = 0; source < PIN_SOURCES; source++) /* enum pin_source is in order of strength */
+    for (unsigned source = first; source < end; source++) /* enum pin_source is in order of strength */
         if (p->pin[pin].drive[source] != PIN_Z)
-            return p->pin[pin].drive[source] == PIN_HIGH;
-    return p->pin[pin].pull == PIN_PULL_UP;
+            return p->pin[pin].drive[source];
+    return PIN_Z;
 }
 
-static void update(struct pins *p, unsigned pin)
+/* The same for the pins of a node, beginning with this one. */
+static enum pin_drive strongest_of_node(const struct pins *p, unsigned pin, unsigned first, unsigned end)
+{
+    unsigned at = pin;
+    enum pin_drive drive;
+    do {
+        drive = strongest(p, at, first, end);
+        at = p->pin[at].next;
+    } while (drive == PIN_Z && at != pin);
+    return drive;
+}
+
+static bool pulled_up(const struct pins *p, unsigned pin)
+{
+    bool up = false, resistor = false, resistor_up = false;
+    unsigned at = pin;
+    do {
+        up |= p->pin[at].pull == PIN_PULL_UP;
+        resistor |= p->pin[at].resistor != PIN_PULL_NONE;
+        resistor_up |= p->pin[at].resistor == PIN_PULL_UP;
+        at = p->pin[at].next;
+    } while (at != pin);
+    return resistor ? resistor_up : up;
+}
+
+static bool resolve(const struct pins *p, unsigned pin)
+{
+    enum pin_drive drive = strongest_of_node(p, pin, 0, PIN_FROM_OUTSIDE);
+    if (drive == PIN_Z)
+        drive = strongest_of_node(p, pin, PIN_FROM_OUTSIDE, PIN_SOURCES);
+    return drive == PIN_Z ? pulled_up(p, pin) : drive == PIN_HIGH;
+}
+
+static void update_one(struct pins *p, unsigned pin)
 {
     bool level = resolve(p, pin);
     if (level == p->pin[pin].level)
@@ -34,7 +68,21 @@ static void update(struct pins *p, unsigned pin)
         p->listener[i].changed(p->listener[i].ctx, pin, level);
 }
 
-void pins_init(struct pins *p, struct evlog *log) { *p = (struct pins){.log = log}; }
+static void update(struct pins *p, unsigned pin)
+{
+    unsigned at = pin;
+    do {
+        update_one(p, at);
+        at = p->pin[at].next;
+    } while (at != pin);
+}
+
+void pins_init(struct pins *p, struct evlog *log)
+{
+    *p = (struct pins){.log = log};
+    for (unsigned pin = 0; pin < PIN_COUNT; pin++)
+        p->pin[pin].next = (uint8_t)pin;
+}
 
 void pins_listen(struct pins *p, void (*changed)(void *, unsigned, bool), void *ctx)
 {
@@ -56,6 +104,44 @@ void pins_pull(struct pins *p, unsigned pin, enum pin_pull pull)
         return;
     p->pin[pin].pull = (uint8_t)pull;
     update(p, pin);
+}
+
+void pins_resistor(struct pins *p, unsigned pin, enum pin_pull pull)
+{
+    if (pin >= PIN_COUNT)
+        return;
+    p->pin[pin].resistor = (uint8_t)pull;
+    update(p, pin);
+}
+
+bool pins_wired(const struct pins *p, unsigned a, unsigned b)
+{
+    unsigned at = a;
+    if (a == b)
+        return true;
+    if (a >= PIN_COUNT)
+        return false;
+    do {
+        if (at == b)
+            return true;
+        at = p->pin[at].next;
+    } while (at != a);
+    return false;
+}
+
+void pins_join(struct pins *p, unsigned a, unsigned b)
+{
+    if (a >= PIN_COUNT || b >= PIN_COUNT || pins_wired(p, a, b))
+        return;
+    uint8_t next = p->pin[a].next; /* two rings become one */
+    p->pin[a].next = p->pin[b].next;
+    p->pin[b].next = next;
+    update(p, a);
+}
+
+bool pins_driven(const struct pins *p, unsigned pin)
+{
+    return pin < PIN_COUNT && strongest_of_node(p, pin, 0, PIN_SOURCES) != PIN_Z;
 }
 
 const char *pin_name(unsigned pin) { return pin < PIN_COUNT ? name_of[pin] : "?"; }

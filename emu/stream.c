@@ -31,6 +31,8 @@ struct stream {
     bool socket;                  /* `out` takes MSG_NOSIGNAL */
     bool read_ended, write_ended; /* apart: output goes on after the end of standard input */
     bool stuck;                   /* the peer let a write run into its limit; do not wait for it again */
+    bool wants_raw, is_raw;       /* a terminal's modes; `cooked` is what they were */
+    struct termios cooked;
     struct stream_server *server; /* hands out the next client; NULL: there is none */
     bool memory;                  /* an end of a pair: */
     struct stream *peer;          /* NULL once closed */
@@ -163,10 +165,11 @@ static bool hung_up(const struct stream *s)
 
 static bool connected(const struct stream *s) { return (s->in >= 0 || s->out >= 0) && !hung_up(s); }
 
-/* Reading a terminal from the background would stop the process (SIGTTIN). */
+/* Reading our terminal from the background would stop the process (SIGTTIN); another's has no such rule. */
 static bool in_background(const struct stream *s)
 {
-    return s->foreign && isatty(s->in) && tcgetpgrp(s->in) != getpgrp();
+    pid_t foreground = s->foreign && isatty(s->in) ? tcgetpgrp(s->in) : -1;
+    return foreground >= 0 && foreground != getpgrp();
 }
 
 /* The peer has left. True when another may come. */
@@ -177,6 +180,34 @@ static bool lose_peer(struct stream *s)
         s->in = s->out = -1;
     }
     return s->server || s->pty;
+}
+
+/* ---- a terminal's modes ---- */
+
+void stream_raw(struct stream *s) { s->wants_raw = s->foreign; }
+
+/* Not from the background: that would stop the process, too. */
+static void make_raw(struct stream *s)
+{
+    struct termios raw;
+    if (s->is_raw || in_background(s))
+        return;
+    s->wants_raw = isatty(s->in) && tcgetattr(s->in, &s->cooked) == 0;
+    if (!s->wants_raw)
+        return;
+    raw = s->cooked;
+    raw.c_iflag &= ~(tcflag_t)(ICRNL | INLCR | IGNCR | IXON);
+    raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ECHONL | IEXTEN);
+    raw.c_cc[VMIN] = 1;
+    raw.c_cc[VTIME] = 0;
+    s->is_raw = tcsetattr(s->in, TCSANOW, &raw) == 0;
+}
+
+void stream_cooked(struct stream *s)
+{
+    if (s->is_raw && !in_background(s))
+        tcsetattr(s->in, TCSANOW, &s->cooked);
+    s->wants_raw = s->is_raw = false;
 }
 
 /* ---- reading ---- */
@@ -198,6 +229,8 @@ ssize_t stream_read(struct stream *s, void *buf, size_t size)
     if (s->read_ended)
         return STREAM_ENDED;
     take_client(s);
+    if (s->wants_raw)
+        make_raw(s);
     if (s->in < 0 || in_background(s) || !readable(s, poll_one(s->in, POLLIN, 0)))
         return 0;
     ssize_t n = read(s->in, buf, size);
@@ -410,6 +443,7 @@ void stream_close(struct stream *s)
         return;
     if (s->peer)
         s->peer->peer = NULL;
+    stream_cooked(s);
     if (!s->foreign && s->in >= 0 && s->in != s->out)
         close_fd(s->in);
     if (!s->foreign && s->out >= 0)

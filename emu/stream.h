@@ -44,6 +44,12 @@ ssize_t stream_read(struct stream *s, void *buf, size_t size);
  * waits as long as it takes, or until a signal is caught. */
 bool stream_write(struct stream *s, const void *buf, size_t size);
 
+/* When "stdio" is a terminal: from the next reading on it gives single keys and shows none of them, as a serial
+ * terminal does. ^C still interrupts. stream_cooked() undoes that, which a signal handler may call, and so does
+ * stream_close(). */
+void stream_raw(struct stream *s);
+void stream_cooked(struct stream *s);
+
 /* Waits up to `ms` milliseconds for something to read; true when there is (or when the stream ended). */
 bool stream_wait(struct stream *s, int ms);
 

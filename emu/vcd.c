@@ -148,6 +148,12 @@ static void declare(struct vcd *v, unsigned signal, const char *name)
     fprintf(v->file, "$var wire 1 %s %s $end\n", identifier(signal, id), name);
 }
 
+static void declare_name(void *ctx, const char *name, unsigned pin)
+{
+    if (pin < PIN_COUNT)
+        declare(ctx, pin, name);
+}
+
 static void put_declarations(struct vcd *v, const struct vcd_signals *signals)
 {
     fprintf(v->file, "$version nrfemu $end\n$timescale 1 ps $end\n$scope module chip $end\n");
@@ -164,7 +170,13 @@ static void put_declarations(struct vcd *v, const struct vcd_signals *signals)
         if (v->irq_named[irqn])
             declare(v, SIGNAL_IRQ + irqn, signals->irq_name[irqn]);
     }
-    fprintf(v->file, "$upscope $end\n$enddefinitions $end\n");
+    fprintf(v->file, "$upscope $end\n");
+    if (signals->each_name) {
+        fprintf(v->file, "$scope module board $end\n");
+        signals->each_name(signals->names, declare_name, v);
+        fprintf(v->file, "$upscope $end\n");
+    }
+    fprintf(v->file, "$enddefinitions $end\n");
 }
 
 static void put_first_values(struct vcd *v, const struct vcd_signals *signals)

@@ -5,6 +5,8 @@
  * number is written bit by bit because libsigrok up to 0.5.2 stops reading at the first value wider than one bit;
  * GTKWave puts the bits together again.
  *
+ * What the board names is there once more, in a scope of its own: LED1 is the level of its pin.
+ *
  * The timescale is 1 ps. One unit of emulated time is 1953.125 ps; every time is rounded to the nearest picosecond from
  * the exact one, so that nothing accumulates. A tool that samples (sigrok) is better given a downsampling factor:
  * `sigrok-cli -I vcd:downsample=15625 …` makes one sample of 15.625 ns, one CPU cycle.
@@ -30,6 +32,9 @@ struct vcd_signals {
     const char *const *irq_name; /* by IRQn; NULL entries are left out. No blanks in names. Copied into the file. */
     unsigned n_irqs;
     const struct pins *pins; /* levels to begin with; NULL: all low. Used by vcd_open() only. */
+    /* Calls back for every pin that has another name, too, such as LED1; NULL: none. Used by vcd_open() only. */
+    void (*each_name)(const void *names, void (*name)(void *ctx, const char *name, unsigned pin), void *ctx);
+    const void *names;
 };
 
 /* Creates the file and attaches to the log. False, with one line in `err`, when the file cannot be created.

@@ -142,11 +142,13 @@ static void fill_input(struct console *c)
         c->input_end += (uint64_t)got;
 }
 
-ssize_t console_get(struct console *c, enum ev_console source, void *buf, size_t size)
+static ssize_t take(struct console *c, enum ev_console source, void *buf, size_t size)
 {
     struct console_source *s = &c->source[source];
     if (s->routed)
         return stream_read(s->out.stream, buf, size);
+    if (source != EV_CONSOLE_SEMIHOSTING && c->out.stream)
+        stream_raw(c->out.stream);
     if (s->read == c->input_end && !c->input_ended)
         fill_input(c);
     if (s->read == c->input_end)
@@ -158,6 +160,19 @@ ssize_t console_get(struct console *c, enum ev_console source, void *buf, size_t
         ((uint8_t *)buf)[n] = c->input[s->read++ % CONSOLE_INPUT];
     return (ssize_t)n;
 }
+
+ssize_t console_get(struct console *c, enum ev_console source, void *buf, size_t size)
+{
+    if (c->record && !record_may_read(c->record, source))
+        return 0;
+    ssize_t n = c->replay ? replay_input(c->replay, source, buf, size) : take(c, source, buf, size);
+    if (c->record)
+        record_input(c->record, source, buf, n);
+    return n;
+}
+
+void console_record(struct console *c, struct record *r) { c->record = r; }
+void console_replay(struct console *c, struct replay *r) { c->replay = r; }
 
 static ssize_t port_read(void *ctx, void *buf, size_t size)
 {

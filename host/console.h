@@ -7,7 +7,8 @@
  *
  * Standard input is shared: each source that reads gets all of it, from the first byte on. A source that stops reading
  * holds nobody up; it loses the oldest bytes once another has read CONSOLE_INPUT bytes more than it. Nothing is taken
- * from standard input before somebody reads.
+ * from standard input before somebody reads. When it is a terminal, the first source that is a device (any but
+ * semihosting, which is for lines) turns it into a raw one.
  */
 #ifndef HOST_CONSOLE_H
 #define HOST_CONSOLE_H
@@ -19,9 +20,10 @@
 
 #include "emu/evlog.h"
 #include "emu/stream.h"
+#include "host/replay.h"
 
 enum {
-    CONSOLE_SOURCES = EV_CONSOLE_USB + 1,
+    CONSOLE_SOURCES = EV_CONSOLES,
     CONSOLE_BUFFER = 1024,
     CONSOLE_INPUT = 16384,
     CONSOLE_STOP_MAX = 255, /* longest text to stop at, in bytes */
@@ -52,6 +54,8 @@ struct console {
     uint8_t input[CONSOLE_INPUT]; /* byte n of standard input is at n % CONSOLE_INPUT */
     uint64_t input_end;           /* how many bytes standard input has given so far */
     bool input_ended;
+    struct record *record; /* borrowed; NULL: none */
+    struct replay *replay; /* likewise */
 
     char stop[CONSOLE_STOP_MAX + 1];
     uint8_t fallback[CONSOLE_STOP_MAX + 1]; /* after n matching bytes and then a wrong one: n' of them still match */
@@ -84,6 +88,11 @@ void console_flush(struct console *c);
 /* Takes up to `size` bytes that were typed for this source: how many, 0 when there are none now, STREAM_ENDED when
  * there will be none. */
 ssize_t console_get(struct console *c, enum ev_console source, void *buf, size_t size);
+
+/* From now on everything that console_get() gives is recorded, and comes from a recording instead of a stream; NULL:
+ * not. Borrowed until console_close(). */
+void console_record(struct console *c, struct record *r);
+void console_replay(struct console *c, struct replay *r);
 
 /* console_get() as a stream, for models that want one; owned by the console. What is written to it is dropped: it comes
  * as events already. */

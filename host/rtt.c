@@ -211,24 +211,80 @@ static ssize_t take_input(struct rtt *r, unsigned channel, void *buf, size_t siz
     return !channel && r->config.input ? r->config.input(r->config.input_ctx, buf, size) : 0;
 }
 
+/* How many bytes fit in one piece. One byte of a ring stays free: a full one must not look empty. */
+static uint32_t ring_room(const struct ring *ring)
+{
+    uint32_t room = (ring->read + ring->size - ring->write - 1) % ring->size;
+    return ring->size - ring->write < room ? ring->size - ring->write : room;
+}
+
+static bool ring_put(struct rtt *r, struct ring *ring, const uint8_t *bytes, uint32_t n)
+{
+    if (bus_poke(r->config.bus, ring->buffer + ring->write, bytes, n) != n)
+        return false;
+    ring->write = (ring->write + n) % ring->size;
+    return true;
+}
+
+/* Forgets what the firmware has read; if the ring is not as we left it, all the rest has to be given again. */
+static void update_unread(struct rtt_unread *u, const struct ring *ring)
+{
+    unsigned in_ring = (ring->write + ring->size - ring->read) % ring->size;
+    if (u->ring != ring->addr || u->write != ring->write) {
+        u->given = 0;
+    } else if (in_ring < u->given) {
+        unsigned read = u->given - in_ring;
+        u->n -= read;
+        u->given -= read;
+        memmove(u->byte, u->byte + read, u->n);
+    }
+}
+
+/* The next piece for channel 0, of at most `size` bytes: what it lost, or else what was typed. */
+static uint32_t next_of_console(struct rtt *r, uint32_t size, uint8_t *bytes)
+{
+    struct rtt_unread *u = &r->unread;
+    size_t room = RTT_UNREAD - u->n;
+    if (u->given == u->n && room) {
+        ssize_t got = take_input(r, 0, u->byte + u->n, size < room ? size : room);
+        u->n += got > 0 ? (unsigned)got : 0;
+    }
+    unsigned n = u->n - u->given;
+    n = n < size ? n : size;
+    memcpy(bytes, u->byte + u->given, n);
+    u->given += n;
+    return n;
+}
+
+static uint32_t next_piece(struct rtt *r, unsigned channel, uint32_t size, uint8_t *bytes)
+{
+    if (!size)
+        return 0;
+    if (!channel)
+        return next_of_console(r, size, bytes);
+    ssize_t got = take_input(r, channel, bytes, size);
+    return got > 0 ? (uint32_t)got : 0;
+}
+
 static void move_down(struct rtt *r, unsigned channel)
 {
     struct ring ring;
+    uint8_t bytes[MOVE_CHUNK];
     if (!ring_of(r, false, channel, &ring))
         return;
-    uint32_t before = ring.write;
-    for (;;) {
-        uint8_t bytes[MOVE_CHUNK];
-        /* One byte stays free: a full ring must not look empty. */
-        uint32_t room = (ring.read + ring.size - ring.write - 1) % ring.size;
-        uint32_t n = ring.size - ring.write < room ? ring.size - ring.write : room;
-        ssize_t got = n ? take_input(r, channel, bytes, n < sizeof bytes ? n : sizeof bytes) : 0;
-        if (got <= 0 || bus_poke(r->config.bus, ring.buffer + ring.write, bytes, (uint32_t)got) != (uint32_t)got)
-            break;
-        ring.write = (ring.write + (uint32_t)got) % ring.size;
-    }
+    if (!channel)
+        update_unread(&r->unread, &ring);
+    uint32_t before = ring.write, n;
+    do {
+        uint32_t room = ring_room(&ring);
+        n = next_piece(r, channel, room < sizeof bytes ? room : sizeof bytes, bytes);
+    } while (n && ring_put(r, &ring, bytes, n));
     if (ring.write != before)
         bus_poke(r->config.bus, ring.addr + OFFSET_WRITE, &ring.write, 4);
+    if (!channel) {
+        r->unread.ring = ring.addr;
+        r->unread.write = ring.write;
+    }
 }
 
 void rtt_poll(struct rtt *r)

@@ -21,6 +21,8 @@
  * go to a connected stream only. Other channels are left alone until a stream is connected to them: nobody listens, as
  * on a desk.
  *
+ * What was typed for channel 0 and not read yet is given once more when the firmware makes the ring anew, or is reset.
+ *
  * Inaccuracies:
  *   1. A block outside the search range is not found, and buffers outside it make a block invalid.
  *   2. A real probe polls by its own clock; here emulated time decides, which makes runs repeatable.
@@ -42,6 +44,7 @@
 enum {
     RTT_CHANNELS = 16,  /* that streams can be connected to */
     RTT_MAX_RINGS = 64, /* in each direction; more is no control block */
+    RTT_UNREAD = 256,   /* bytes that may wait in the down ring of channel 0 */
 };
 
 #define RTT_PERIOD   VTIME_PER_MS
@@ -61,6 +64,13 @@ struct rtt_config {
     void *input_ctx;
 };
 
+/* What channel 0 was given and has not read. */
+struct rtt_unread {
+    uint32_t ring, write; /* the ring, and its WrOff as we left it */
+    unsigned n, given;    /* bytes; those of them that are in the ring */
+    uint8_t byte[RTT_UNREAD];
+};
+
 struct rtt {
     struct rtt_config config;
     struct sched_event poll;
@@ -68,6 +78,7 @@ struct rtt {
     uint32_t block;                      /* address of the control block; 0: none found */
     unsigned n_up, n_down;
     vtime reset_at, search_at;
+    struct rtt_unread unread;
     bool mark; /* the last byte of channel 0 was 0xFF */
 };
 

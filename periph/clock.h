@@ -16,6 +16,7 @@
  *   4. CTSTARTED and CTSTOPPED follow their tasks after one period of LFCLK.
  *   5. LFCLKSRC written while LFCLK runs acts with the next LFCLKSTART: LFCLK goes on from the old source until the
  *      new one has started, and LFCLKSTARTED is raised then. The manual forbids it, but drivers rely on it.
+ *   6. CTIV = 0, which is outside its range, counts as 1. The calibration timer does not care whether LFCLK runs.
  */
 #ifndef PERIPH_CLOCK_H
 #define PERIPH_CLOCK_H

@@ -20,7 +20,7 @@ static void set_line(struct periph_slot *s, bool level)
 static void update_line(struct periph_slot *s)
 {
     struct periph_engine *e = s->engine;
-    bool level = (s->events & s->inten) != 0;
+    bool level = (s->events & s->inten) != 0 || s->level;
 
     if (level) {
         sched_cancel(e->doors->sched, &s->line_drop);
@@ -123,6 +123,7 @@ static void slot_reset(struct periph_slot *s, uint32_t resetreas)
     memset(s->word, 0, sizeof s->word);
     s->events = s->inten = s->shorts = 0;
     s->active = NULL;
+    s->level = false;
     for (unsigned i = s->n_tenants; i-- > 0;) /* of registers at one offset the first tenant's reset value counts */
         reset_registers(s->tenant[i], resetreas, old);
     for (unsigned i = 0; i < s->n_tenants; i++)
@@ -231,6 +232,12 @@ void periph_event_clear(struct periph *p, unsigned number)
     update_line(p->slot);
 }
 
+void periph_level(struct periph *p, bool level)
+{
+    p->slot->level = level;
+    update_line(p->slot);
+}
+
 static void trigger(const struct periph_place *at)
 {
     struct periph_slot *s = at->p->slot;
@@ -276,6 +283,27 @@ bool periph_engine_task_at(struct periph_engine *e, uint32_t address)
         return false;
     trigger(&at);
     return true;
+}
+
+void periph_on_detect(struct periph_engine *e, void (*rose)(void *ctx, unsigned port), void *ctx)
+{
+    assert(e->n_detect < PERIPH_MAX_DETECT);
+    e->detect[e->n_detect].rose = rose;
+    e->detect[e->n_detect++].ctx = ctx;
+}
+
+void periph_detect(struct periph_engine *e, unsigned port)
+{
+    for (unsigned i = 0; i < e->n_detect; i++)
+        e->detect[i].rose(e->detect[i].ctx, port);
+}
+
+struct periph *periph_neighbour(const struct periph *p, const struct periph_desc *desc)
+{
+    for (unsigned i = 0; i < p->slot->n_tenants; i++)
+        if (p->slot->tenant[i]->desc == desc)
+            return p->slot->tenant[i];
+    return NULL;
 }
 
 /* --- accesses --- */

@@ -44,6 +44,7 @@ enum {
     PERIPH_SLOT_SIZE = 0x1000,
     PERIPH_MAX_SLOTS = 64,
     PERIPH_MAX_TENANTS = 12, /* CryptoCell has eleven blocks at one base */
+    PERIPH_MAX_DETECT = 2,   /* GPIOTE and POWER */
     PERIPH_MAX_CHAIN = 48,   /* events caused by one event, through PPI and shorts, before we call it a loop */
     PERIPH_NAME_MAX = 64,
     PERIPH_NO_IRQ = -1,
@@ -71,6 +72,10 @@ enum periph_access {
 
 /* Kinds of reset (PS 5.3.6 "Reset behavior"), as bits of POWER.RESETREAS; power-on, which nothing survives, has none.
  */
+#define RESET_POWER_ON (1u << 30) /* no bit of RESETREAS: says so where 0 cannot */
+#define RESET_HOLD     (1u << 31) /* nor this: the chip stays off until the next reset (System OFF, brown-out) */
+#define RESET_INTO_OFF (RESET_HOLD | RESETREAS_OFF)
+
 enum {
     RESETREAS_RESETPIN = 1 << 0,
     RESETREAS_DOG = 1 << 1,
@@ -95,12 +100,15 @@ struct periph_task_desc {
     void (*trigger)(struct periph *, unsigned i); /* i: index in the array; NULL: not modelled */
     uint16_t count;
     uint16_t stride;
+    uint8_t inaccuracy; /* the one of the model's numbered list that says what is not as on the chip; 0: none */
 };
 
 struct periph_event_desc {
     uint16_t offset;
     const char *name; /* without "EVENTS_" */
     uint16_t count;
+    uint8_t inaccuracy; /* as of a task */
+    bool unmodelled;    /* exists on the chip, never comes here */
 };
 
 struct periph_short_desc {
@@ -123,8 +131,9 @@ struct periph_reg_desc {
     /* Instead of storing; `value` has passed `mask`. For W1C the bits written as 1. Store with periph_set(). */
     void (*write)(struct periph *, unsigned i, uint32_t value);
     bool read_acts;
-    uint32_t survives; /* resets that do not touch it, by their RESETREAS bit: PERIPH_SURVIVES_… */
-    bool unmodelled;   /* exists on the chip, has no effect here */
+    uint32_t survives;  /* resets that do not touch it, by their RESETREAS bit: PERIPH_SURVIVES_… */
+    bool unmodelled;    /* exists on the chip, has no effect here */
+    uint8_t inaccuracy; /* as of a task */
 };
 
 struct periph_desc {
@@ -156,7 +165,8 @@ struct periph_desc {
     void (*inten_changed)(struct periph *p);
 };
 
-#define PERIPH_TABLE(table) .table = table, .n_##table = sizeof(table) / sizeof((table)[0])
+#define PERIPH_TABLE_AS(field, table) .field = table, .n_##field = sizeof(table) / sizeof((table)[0])
+#define PERIPH_TABLE(table)           PERIPH_TABLE_AS(table, table)
 
 struct periph {
     const struct periph_desc *desc;
@@ -178,6 +188,7 @@ struct periph_slot {
     uint32_t events, event_mask; /* raised; existing */
     uint32_t inten;
     uint32_t shorts, shorts_mask;
+    bool level; /* asked for by periph_level() */
     bool line;
     struct sched_event line_drop;
     uint32_t word[PERIPH_SLOT_SIZE / 4]; /* storage of the registers, by offset */
@@ -199,9 +210,11 @@ struct periph_engine {
     /* PPI: told of every event raised, by the address of its register. */
     void (*ppi)(void *ctx, uint32_t event_address);
     void *ppi_ctx;
-    /* GPIOTE: told of every rising edge of a port's DETECT signal (PS 6.9.1). */
-    void (*detect)(void *ctx, unsigned port);
-    void *detect_ctx;
+    struct {
+        void (*rose)(void *ctx, unsigned port);
+        void *ctx;
+    } detect[PERIPH_MAX_DETECT];
+    unsigned n_detect;
     unsigned chain; /* depth of the present event chain */
 };
 
@@ -235,12 +248,18 @@ void periph_event(struct periph *p, unsigned number);
 void periph_event_at(struct periph *p, unsigned number, vtime due);
 /* As periph_event(), but SHORTS and PPI do not see it: RTC's events that only INTEN enables (PS 6.22.6). */
 void periph_event_unrouted(struct periph *p, unsigned number);
+/* To be told of every rising edge of a port's DETECT signal (PS 6.9.1). */
+void periph_on_detect(struct periph_engine *e, void (*rose)(void *ctx, unsigned port), void *ctx);
+/* For GPIO: DETECT of port 0 or 1 has risen. */
+void periph_detect(struct periph_engine *e, unsigned port);
 /* For CLOCK: tells everybody of a new state of the clocks. */
 void periph_clocks_set(struct periph *p, struct periph_clocks clocks);
 /* Triggers task `number` as a write of 1 would. */
 void periph_task(struct periph *p, unsigned number);
 /* Clears an event register from inside (few models need it). */
 void periph_event_clear(struct periph *p, unsigned number);
+/* Holds the interrupt line high, whatever the events: for CRYPTOCELL, which has none. */
+void periph_level(struct periph *p, bool level);
 static inline bool periph_event_is_set(const struct periph *p, unsigned number)
 {
     return p->slot->events >> number & 1;
@@ -265,6 +284,9 @@ static inline vtime periph_now(const struct periph *p)
 static inline const struct periph_clocks *periph_clocks(const struct periph *p) { return &p->slot->engine->clocks; }
 /* Whether the tenant is the one that ENABLE selects; true for tenants that are not exclusive. */
 static inline bool periph_enabled(const struct periph *p) { return !p->desc->enable_value || p->slot->active == p; }
+
+/* The tenant of the same page with this description; NULL when there is none. */
+struct periph *periph_neighbour(const struct periph *p, const struct periph_desc *desc);
 
 /* Tells people once per place that the guest did something wrong; `offset` of the register in the instance. */
 void periph_guest_error(struct periph *p, uint32_t offset, const char *what);
@@ -310,5 +332,21 @@ struct periph_place {
 };
 
 struct periph_place periph_slot_find(const struct periph_slot *s, uint32_t offset);
+
+/* How far a task, event or register is what it is on the chip, by what its entry says. */
+enum periph_state {
+    PERIPH_MODELLED,
+    PERIPH_PARTLY,     /* but for the inaccuracy that its entry cites */
+    PERIPH_NAMED_ONLY, /* it has a name, and keeps what is written */
+    PERIPH_UNKNOWN,    /* the tables have nothing there */
+};
+enum periph_state periph_place_state(const struct periph_place *at);
+enum periph_state periph_task_state(const struct periph_task_desc *task);
+enum periph_state periph_event_state(const struct periph_desc *desc, const struct periph_event_desc *event);
+enum periph_state periph_reg_state(const struct periph_reg_desc *reg);
+/* Whether nothing behind a description acts: what periph/named.h gives to blocks without a model. */
+bool periph_desc_is_named_only(const struct periph_desc *desc);
+/* "modelled", "partly", "named only", "unknown". */
+const char *periph_state_name(enum periph_state state);
 
 #endif

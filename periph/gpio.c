@@ -55,14 +55,6 @@ static uint32_t all_sensed(const struct gpio *g)
     return bits;
 }
 
-static void detect_rose(struct gpio *g)
-{
-    struct periph_engine *e = g->p.slot->engine;
-
-    if (e->detect)
-        e->detect(e->detect_ctx, g->first ? 1 : 0);
-}
-
 /* Latches what is sensed and makes DETECT, or LDETECT, of it. */
 static void update_detect(struct gpio *g)
 {
@@ -73,7 +65,7 @@ static void update_detect(struct gpio *g)
     periph_set(&g->p, LATCH, latch);
     g->detect = detect;
     if (rose)
-        detect_rose(g);
+        periph_detect(g->p.slot->engine, g->first ? 1 : 0);
 }
 
 /* Bits that are still sensed stay; with LDETECT, bits that are left over make a new edge. */
@@ -210,8 +202,8 @@ static void reset(struct periph *p, uint32_t resetreas)
             {LATCH, "LATCH", PERIPH_W1C, KEPT, .mask = MASK(n), .write = write_latch},                       \
             {DETECTMODE, "DETECTMODE", KEPT, .mask = 1, .write = write_detectmode},                          \
         {                                                                                                    \
-            PIN_CNF, "PIN_CNF[%u]", KEPT, .reset = CNF_INPUT_DISCONNECT, .mask = CNF_MASK, .count = n,       \
-                                          .read = read_pin_cnf, .write = write_pin_cnf                       \
+            PIN_CNF, "PIN_CNF[%u]", KEPT, .inaccuracy = 1, .reset = CNF_INPUT_DISCONNECT, .mask = CNF_MASK,  \
+                                          .count = n, .read = read_pin_cnf, .write = write_pin_cnf           \
         }                                                                                                    \
     }
 #define MASK(n) (UINT32_MAX >> (32 - (n)))

@@ -3,8 +3,6 @@
 #include <assert.h>
 #include <string.h>
 
-#define PERIPH_TABLE_AS(field, table) .field = table, .n_##field = sizeof(table) / sizeof((table)[0])
-
 #include "regnames.h"
 
 /* The part number and revision as a CoreSight component has them, which older start-up code asks for its errata. */

@@ -25,6 +25,13 @@ void uart_port_init(struct uart_port *port, struct stream *stream, enum ev_conso
     memset(port, 0, sizeof *port);
     port->stream = stream;
     port->channel = channel;
+    port->next = port;
+}
+
+void uart_port_join(struct uart_port *port, struct uart_port *other)
+{
+    port->next = other->next;
+    other->next = port;
 }
 
 static unsigned port_put(struct uart_port *port, const uint8_t *bytes, unsigned n)
@@ -186,6 +193,35 @@ static void pin_changed(void *ctx, unsigned pin, bool level)
     try_sending(l, periph_now(l->p));
 }
 
+/* --- wires between UARTs --- */
+
+static bool same_frames(const struct uart_line *a, const struct uart_line *b)
+{
+    return frame_bits(a) == frame_bits(b) && periph_get(a->p, UART_BAUDRATE) == periph_get(b->p, UART_BAUDRATE);
+}
+
+static bool hears(const struct uart_line *l, const struct uart_line *sender)
+{
+    unsigned rxd = pin_of(l, UART_PSEL_RXD);
+
+    return rxd != PIN_NONE && sender->txd != PIN_NONE && pins_wired(periph_doors(l->p)->pins, rxd, sender->txd) &&
+           same_frames(l, sender); /* inaccuracy 5 */
+}
+
+/* The byte that was sent arrives at whoever is wired to it. */
+static void pass_on(struct uart_line *l, vtime at)
+{
+    struct uart_port *port = l->port;
+
+    if (!port || l->tx_byte == UART_NO_BYTE)
+        return;
+    do {
+        if (port->receiver && hears(port->receiver, l))
+            port->receiver->ops->received(port->receiver->p, (uint8_t)l->tx_byte, at);
+        port = port->next;
+    } while (port != l->port);
+}
+
 /* --- sending --- */
 
 static void tx_fire(void *ctx, vtime due)
@@ -194,6 +230,7 @@ static void tx_fire(void *ctx, vtime due)
 
     l->tx_state = UART_TX_IDLE;
     port_show(l);
+    pass_on(l, due);
     l->ops->sent(l->p, due);
 }
 
@@ -217,7 +254,7 @@ void uart_line_abort(struct uart_line *l)
 static void start_frame(struct uart_line *l, vtime at)
 {
     struct sched *s = periph_doors(l->p)->sched;
-    bool allowed = l->rx_on && l->port && (l->ready || !flow_control(l));
+    bool allowed = l->rx_on && l->port && (l->ready || !flow_control(l)) && pin_of(l, UART_PSEL_RXD) != PIN_NONE;
 
     l->rx_frame = allowed && port_has_byte(l->port);
     if (l->rx_frame)
@@ -312,3 +349,13 @@ static void write_psel(struct periph *p, uint32_t psel, uint32_t value)
 void uart_model_write_psel_rts(struct periph *p, unsigned i, uint32_t value) { write_psel(p, UART_PSEL_RTS, value); }
 void uart_model_write_psel_txd(struct periph *p, unsigned i, uint32_t value) { write_psel(p, UART_PSEL_TXD, value); }
 void uart_model_write_psel_cts(struct periph *p, unsigned i, uint32_t value) { write_psel(p, UART_PSEL_CTS, value); }
+
+/* Without a pin nothing is received; what is waiting comes once there is one. */
+void uart_model_write_psel_rxd(struct periph *p, unsigned i, uint32_t value)
+{
+    struct uart_line *l = &((struct uart_model *)p)->line;
+
+    periph_set(p, UART_PSEL_RXD, value);
+    if (l->rx_on && !l->rx_frame)
+        start_frame(l, periph_now(p));
+}

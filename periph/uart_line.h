@@ -7,7 +7,7 @@
  * computed from n, so that rounding never accumulates.
  *
  * Whatever is at the other end is a `struct uart_port`: a host stream, and bytes fed by a script. It sends back to back
- * while it has something to send.
+ * while it has something to send. A receiver whose RXD is wired to a TXD of this chip hears that, too.
  *
  * Inaccuracies
  *   1. The port holds its bytes back until the receiver is on, instead of losing them; so does a frame that was cut off
@@ -15,7 +15,9 @@
  *   2. TXD rests at its idle level: the bits of a frame are not seen on the pin. RXD's level is not looked at.
  *   3. Frames never arrive with wrong parity, framing or a break: of ERRORSRC only OVERRUN occurs.
  *   4. An idle receiver looks at the host's stream once per millisecond; fed bytes start at once.
- *   5. BAUDRATE and CONFIG act from the next frame on.
+ *   5. Of two UARTs wired together with different rates or frames, neither hears the other; on the chip they would hear
+ *      garbage. What a port sends at the same time is heard as if it were alone.
+ *   6. BAUDRATE and CONFIG act from the next frame on.
  */
 #ifndef PERIPH_UART_LINE_H
 #define PERIPH_UART_LINE_H
@@ -60,10 +62,14 @@ struct uart_port {
     unsigned first, n_waiting;
     bool ended;                 /* the stream has */
     struct uart_line *receiver; /* the one that is on */
+    struct uart_port *next;     /* the chip's next one, in a ring; itself when it is alone */
 };
 
 /* `stream` stays the caller's and has to outlive the port. */
 void uart_port_init(struct uart_port *port, struct stream *stream, enum ev_console channel);
+
+/* Puts a port that is alone next to another of the same chip. */
+void uart_port_join(struct uart_port *port, struct uart_port *other);
 
 /* Sends bytes to the chip, after those that wait already; returns how many there was room for. */
 unsigned uart_port_feed(struct uart_port *port, const void *bytes, unsigned n);
@@ -138,6 +144,7 @@ struct uart_model {
 void uart_model_write_psel_rts(struct periph *p, unsigned i, uint32_t value);
 void uart_model_write_psel_txd(struct periph *p, unsigned i, uint32_t value);
 void uart_model_write_psel_cts(struct periph *p, unsigned i, uint32_t value);
+void uart_model_write_psel_rxd(struct periph *p, unsigned i, uint32_t value);
 void uart_model_write_config(struct periph *p, unsigned i, uint32_t value);
 
 /* Puts UART0, UARTE0 or UARTE1 at a port; NULL: at none, as after init. */
@@ -148,16 +155,16 @@ static inline void uart_connect(struct uart_model *m, struct uart_port *port) { 
     {                                                                                              \
         .offset = offset_, .name = name_, .reset = 0xFFFFFFFF, .mask = 0x8000003F, .write = write_ \
     }
-#define UART_LINE_REGS                                                                          \
-    {.offset = UART_ERRORSRC, .name = "ERRORSRC", .access = PERIPH_W1C, .mask = 0xF},           \
-        {.offset = PERIPH_ENABLE, .name = "ENABLE", .mask = 0xF},                               \
-        UART_PSEL_REG(UART_PSEL_RTS, "PSEL.RTS", uart_model_write_psel_rts),                    \
-        UART_PSEL_REG(UART_PSEL_TXD, "PSEL.TXD", uart_model_write_psel_txd),                    \
-        UART_PSEL_REG(UART_PSEL_CTS, "PSEL.CTS", uart_model_write_psel_cts),                    \
-        UART_PSEL_REG(UART_PSEL_RXD, "PSEL.RXD", NULL),                                         \
-        {.offset = UART_BAUDRATE, .name = "BAUDRATE", .reset = 0x04000000},                     \
-    {                                                                                           \
-        .offset = UART_CONFIG, .name = "CONFIG", .mask = 0x1F, .write = uart_model_write_config \
+#define UART_LINE_REGS(n)                                                                                        \
+    {.offset = UART_ERRORSRC, .name = "ERRORSRC", .access = PERIPH_W1C, .mask = 0xF, .inaccuracy = n},           \
+        {.offset = PERIPH_ENABLE, .name = "ENABLE", .mask = 0xF},                                                \
+        UART_PSEL_REG(UART_PSEL_RTS, "PSEL.RTS", uart_model_write_psel_rts),                                     \
+        UART_PSEL_REG(UART_PSEL_TXD, "PSEL.TXD", uart_model_write_psel_txd),                                     \
+        UART_PSEL_REG(UART_PSEL_CTS, "PSEL.CTS", uart_model_write_psel_cts),                                     \
+        UART_PSEL_REG(UART_PSEL_RXD, "PSEL.RXD", uart_model_write_psel_rxd),                                     \
+        {.offset = UART_BAUDRATE, .name = "BAUDRATE", .reset = 0x04000000, .inaccuracy = n},                     \
+    {                                                                                                            \
+        .offset = UART_CONFIG, .name = "CONFIG", .mask = 0x1F, .write = uart_model_write_config, .inaccuracy = n \
     }
 
 #endif

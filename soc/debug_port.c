@@ -174,10 +174,13 @@ static bool ended(struct debug_port *p, struct debug_stop_info *out)
     struct machine *m = p->machine;
     if (!m->end)
         return false;
-    if (m->end == MACHINE_END_ASLEEP) { /* nobody will wake it, but a debugger may */
+    if (m->end == MACHINE_END_ASLEEP || m->end == MACHINE_END_OFF) { /* nobody will wake it, but a debugger may */
+        bool off = m->end == MACHINE_END_OFF;
         m->end = MACHINE_RUNNING;
         out->stop = p->stepping ? DEBUG_STARVED : DEBUG_RUNNING;
-        out->text = p->stepping ? "asleep, and nothing is left that could wake the core" : NULL;
+        if (p->stepping)
+            out->text = off ? "System OFF, and nothing is left that could wake the chip"
+                            : "asleep, and nothing is left that could wake the core";
         return true;
     }
     out->stop = DEBUG_EXITED;
@@ -273,6 +276,8 @@ static void attached(void *ctx, bool on)
     struct debug_port *p = ctx;
     p->clients += on ? 1 : -1u;
     p->machine->debugged = p->clients > 0;
+    if (on && p->machine->soc.off)
+        machine_reset(p->machine, RESETREAS_DIF);
     p->stepping = false;
     p->halt_asked = false;
     while (!on && !p->clients && p->n_points)

@@ -3,12 +3,12 @@
  */
 #include "soc/machine.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "emu/firmware_info.h"
 #include "host/report.h"
 
 /* Long enough that stopping costs nothing, short enough that ^C and debuggers are heard at once. */
@@ -56,6 +56,13 @@ static void on_device_access(void *ctx, uint32_t addr, uint32_t pc, bool store)
             symbols_describe(m->symbols, pc, where, sizeof where));
 }
 
+static void on_observed_access(void *ctx, uint32_t addr, uint32_t pc, bool store)
+{
+    const struct machine_config *c = &((struct machine *)ctx)->config;
+    c->device_access(c->device_ctx, addr, store);
+    on_device_access(ctx, addr, pc, store);
+}
+
 static void on_sleep_changed(void *ctx, bool asleep)
 {
     struct machine *m = ctx;
@@ -97,6 +104,15 @@ static void apply_stimulus(struct machine *m, const struct stimulus *s)
         break;
     case STIMULUS_UART:
         uart_port_feed(&soc->uart[s->uart], s->text, (unsigned)s->length);
+        break;
+    case STIMULUS_BUTTON:
+        board_press(&soc->board, (unsigned)board_button(&soc->board, s->button), s->pressed);
+        break;
+    case STIMULUS_VDD:
+        power_set_supply(&soc->periph.power, s->millivolts);
+        break;
+    case STIMULUS_VBUS:
+        soc_set_vbus(soc, s->on);
         break;
     case STIMULUS_USB:
         usb_cdc_feed(&m->events.usb, s->text, (unsigned)s->length);
@@ -147,17 +163,6 @@ static bool has_usb_cable(const struct machine_config *c) { return c->usb && str
 /* A terminal at the other end wants sleep to last as long as on the chip. */
 static bool is_interactive(const char *spec) { return !strncmp(spec, "pty", 3) || !strncmp(spec, "tcp", 3); }
 
-/* Where a source went is told when nobody could guess it. */
-static bool route(struct machine *m, enum ev_console source, const char *name, const char *spec, char *err,
-                  size_t err_size)
-{
-    if (!console_route(&m->console, source, spec, err, err_size))
-        return false;
-    if (is_interactive(spec))
-        log_msg(&m->log, LOG_INFO, "%s is at %s", name, stream_name(console_stream(&m->console, source)));
-    return true;
-}
-
 static bool open_console(struct machine *m, char *err, size_t err_size)
 {
     const struct machine_config *c = &m->config;
@@ -165,18 +170,18 @@ static bool open_console(struct machine *m, char *err, size_t err_size)
     if (!m->stdio)
         return false;
     console_init(&m->console, m->stdio);
-    if (!route(m, EV_CONSOLE_UART0, "UART0", c->uart0, err, err_size) ||
-        !route(m, EV_CONSOLE_UART1, "UART1", c->uart1, err, err_size) ||
-        !route(m, EV_CONSOLE_RTT, "RTT", c->rtt, err, err_size) ||
-        (has_usb_cable(c) && !route(m, EV_CONSOLE_USB, "the USB console", c->usb, err, err_size)))
+    if (!console_route(&m->console, EV_CONSOLE_UART0, c->uart0, err, err_size) ||
+        !console_route(&m->console, EV_CONSOLE_UART1, c->uart1, err, err_size) ||
+        !console_route(&m->console, EV_CONSOLE_RTT, c->rtt, err, err_size) ||
+        (has_usb_cable(c) && !console_route(&m->console, EV_CONSOLE_USB, c->usb, err, err_size)))
         return false;
     if (c->stop_when && !console_stop_when(&m->console, c->stop_when, on_stop_text, m)) {
         snprintf(err, err_size, "--stop-when: the text must have 1 to %d bytes", CONSOLE_STOP_MAX);
         return false;
     }
     evlog_attach(&m->soc.evlog, 1u << EV_CONSOLE, console_read_event, &m->console);
-    uart_port_init(&m->soc.uart[0], port_stream(m, EV_CONSOLE_UART0, c->uart0), EV_CONSOLE_UART0);
-    uart_port_init(&m->soc.uart[1], port_stream(m, EV_CONSOLE_UART1, c->uart1), EV_CONSOLE_UART1);
+    m->soc.uart[0].stream = port_stream(m, EV_CONSOLE_UART0, c->uart0);
+    m->soc.uart[1].stream = port_stream(m, EV_CONSOLE_UART1, c->uart1);
     m->paced = isatty(STDIN_FILENO) || is_interactive(c->uart0) || is_interactive(c->uart1) || is_interactive(c->rtt) ||
                (has_usb_cable(c) && is_interactive(c->usb));
     return true;
@@ -227,96 +232,49 @@ static void init_events(struct machine *m)
     m->soc.companion_size = sizeof *e;
 }
 
+static bool check_buttons(const struct machine *m, char *err, size_t err_size)
+{
+    const struct machine_config *c = &m->config;
+    char names[128];
+    for (unsigned i = 0; i < c->n_stimuli; i++) {
+        const struct stimulus *s = &c->stimuli[i];
+        if (s->kind != STIMULUS_BUTTON || board_button(&m->soc.board, s->button) >= 0)
+            continue;
+        snprintf(err, err_size, "--at: board %s has no button '%s'; it has %s", m->soc.board.name, s->button,
+                 board_button_names(&m->soc.board, names, sizeof names));
+        return false;
+    }
+    return true;
+}
+
 bool machine_init(struct machine *m, const struct machine_config *config, char *err, size_t err_size)
 {
     memset(m, 0, sizeof *m);
     m->config = *config;
     log_init(&m->log, config->quiet ? LOG_ERROR : LOG_INFO, &m->soc.sched.now);
-    struct core_host host = {
-        .bkpt = on_bkpt, .device_access = on_device_access, .sleep_changed = on_sleep_changed, .ctx = m};
+    struct core_host host = {.bkpt = on_bkpt,
+                             .device_access = config->device_access ? on_observed_access : on_device_access,
+                             .sleep_changed = on_sleep_changed,
+                             .ctx = m};
     soc_init(&m->soc, &m->log, config->seed, &host);
     m->soc.core.sleep_clock_runs = config->sleep_clock_runs;
+    if (config->board)
+        soc_connect_board(&m->soc, config->board);
     init_events(m);
-    return open_console(m, err, err_size) && init_semihosting(m, err, err_size);
+    return check_buttons(m, err, err_size) && open_console(m, err, err_size) && init_semihosting(m, err, err_size);
 }
 
 void machine_close(struct machine *m)
 {
+    char err[256];
+    machine_close_recording(m, err, sizeof err); /* what can be told was told */
     semihosting_close(&m->semihosting);
     if (m->stdio)
         console_close(&m->console);
     stream_close(m->stdio);
+    replay_free(m->replay);
     symbols_close(m->symbols);
     soc_free(&m->soc);
-}
-
-/* ---- images ------------------------------------------------------------------------------------------------------ */
-
-static const struct image_range loadable[] = {
-    {SOC_FLASH_BASE, SOC_FLASH_SIZE}, {SOC_RAM_BASE, SOC_RAM_SIZE}, {UICR_BASE, UICR_SIZE}};
-
-static bool load_image(struct machine *m, const char *spec, bool *found, char err[IMAGE_ERR_SIZE])
-{
-    struct image img;
-    uint32_t vectors;
-    if (!image_load(&img, spec, loadable, sizeof loadable / sizeof *loadable, err))
-        return false;
-    for (unsigned i = 0; i < img.n_segments; i++)
-        soc_program(&m->soc, img.segment[i].addr, img.segment[i].data, img.segment[i].size);
-    if (image_find_vectors(&img, (struct image_range){SOC_RAM_BASE, SOC_RAM_SIZE}, &vectors) &&
-        (!*found || vectors < m->soc.vectors)) {
-        m->soc.vectors = vectors;
-        *found = true;
-    }
-    if (img.format == IMAGE_ELF && !m->symbols)
-        m->symbols = symbols_open(img.path);
-    image_free(&img);
-    return true;
-}
-
-bool machine_load(struct machine *m, char **specs, unsigned n, char err[IMAGE_ERR_SIZE])
-{
-    bool found = false;
-    for (unsigned i = 0; i < n; i++)
-        if (!load_image(m, specs[i], &found, err))
-            return false;
-    if (n && !found) {
-        snprintf(err, IMAGE_ERR_SIZE, "%s: there is no vector table in it", specs[0]);
-        return false;
-    }
-    return true;
-}
-
-bool machine_load_flash(struct machine *m, const char *path, char *err, size_t err_size)
-{
-    FILE *f = fopen(path, "rb");
-    if (!f && errno == ENOENT)
-        return true;
-    if (!f) {
-        snprintf(err, err_size, "%s: %s", path, strerror(errno));
-        return false;
-    }
-    bool whole =
-        fread(m->soc.flash, SOC_FLASH_SIZE, 1, f) == 1 && fread(m->soc.uicr, UICR_SIZE, 1, f) == 1 && fgetc(f) == EOF;
-    fclose(f);
-    if (!whole)
-        snprintf(err, err_size, "%s: not a flash file (it must have %d bytes)", path, SOC_FLASH_SIZE + UICR_SIZE);
-    return whole;
-}
-
-bool machine_save_flash(struct machine *m, const char *path, char *err, size_t err_size)
-{
-    char temporary[4096];
-    snprintf(temporary, sizeof temporary, "%s.new", path);
-    FILE *f = fopen(temporary, "wb");
-    bool ok = f && fwrite(m->soc.flash, SOC_FLASH_SIZE, 1, f) == 1 && fwrite(m->soc.uicr, UICR_SIZE, 1, f) == 1;
-    if (f && fclose(f))
-        ok = false;
-    if (!ok || rename(temporary, path)) {
-        snprintf(err, err_size, "%s: %s", path, strerror(errno));
-        return false;
-    }
-    return true;
 }
 
 /* ---- power and reset --------------------------------------------------------------------------------------------- */
@@ -330,8 +288,10 @@ void machine_power_on(struct machine *m)
     rtt_reset(&e->rtt);
     rtt_resume(&e->rtt);
     sched_at(s, &e->slice, s->now + SLICE);
-    if (m->config.run_for != VTIME_NEVER)
-        sched_at(s, &e->limit, m->config.run_for);
+    vtime stop = m->replay ? replay_stop(m->replay) : VTIME_NEVER, limit = m->config.run_for;
+    limit = stop < limit ? stop : limit;
+    if (limit != VTIME_NEVER)
+        sched_at(s, &e->limit, limit);
     if (e->next_stimulus < m->config.n_stimuli)
         sched_at(s, &e->stimulus, m->config.stimuli[e->next_stimulus].time);
 }
@@ -340,7 +300,8 @@ void machine_reset(struct machine *m, uint32_t resetreas)
 {
     soc_reset(&m->soc, resetreas);
     rtt_reset(&m->events.rtt);
-    rtt_resume(&m->events.rtt);
+    if (!m->soc.off)
+        rtt_resume(&m->events.rtt);
     semihosting_reset(&m->semihosting);
     m->fault_reported = false;
     m->waits_for_input = false;

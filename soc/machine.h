@@ -23,14 +23,15 @@ enum machine_end {
     MACHINE_END_EXIT, /* semihosting's SYS_EXIT: exit_code */
     MACHINE_END_LOCKUP,
     MACHINE_END_ASLEEP,    /* for ever: nothing is left that could wake the core */
-    MACHINE_END_OFF,       /* System OFF */
+    MACHINE_END_OFF,       /* System OFF: nothing is left that could wake the chip */
     MACHINE_END_INTERRUPT, /* ^C */
     MACHINE_END_KILLED,    /* by the debugger */
 };
 
 struct machine_config {
-    vtime run_for;         /* VTIME_NEVER: without end */
-    const char *stop_when; /* NULL: none */
+    const struct board *board; /* NULL: none. Used by machine_init() only. */
+    vtime run_for;             /* VTIME_NEVER: without end */
+    const char *stop_when;     /* NULL: none */
     bool reset_on_lockup;
     const char *uart0, *uart1, *rtt; /* stream specifications */
     const char *usb;                 /* likewise; NULL or "none": no cable, no VBUS */
@@ -38,9 +39,14 @@ struct machine_config {
     const char *command_line;        /* for SYS_GET_CMDLINE; NULL: empty */
     const struct stimulus *stimuli;  /* in order of time; borrowed */
     unsigned n_stimuli;
+    const char *record, *replay; /* files; NULL: none */
+    const char *version;         /* of the program, for recordings; NULL: unknown */
     uint64_t seed;
     bool sleep_clock_runs;
     bool quiet;
+    /* Told of every access of an instruction to a device, after it; NULL: nobody. */
+    void (*device_access)(void *ctx, uint32_t addr, bool store);
+    void *device_ctx;
 };
 
 /* What has events in the chip's queue, and belongs to its snapshots. */
@@ -69,6 +75,8 @@ struct machine {
     struct stream *rtt_stream; /* NULL: RTT channel 0 is on the console */
     struct semihosting semihosting;
     struct semihosting_port semihosting_port;
+    struct record *record;   /* NULL: none */
+    struct replay *replay;   /* likewise */
     struct symbols *symbols; /* of the first ELF that has any */
     struct spin spin;
     enum machine_end end;
@@ -91,7 +99,13 @@ bool machine_load(struct machine *m, char **specs, unsigned n, char err[IMAGE_ER
 bool machine_load_flash(struct machine *m, const char *path, char *err, size_t err_size);
 bool machine_save_flash(struct machine *m, const char *path, char *err, size_t err_size);
 
+/* Opens the recordings that the configuration names. After machine_load(), for they depend on the image. */
+bool machine_open_recordings(struct machine *m, char *err, size_t err_size);
+/* Ends the recording. False, with one line in `err`, when it could not be written. */
+bool machine_close_recording(struct machine *m, char *err, size_t err_size);
+
 void machine_power_on(struct machine *m);
+/* `resetreas`: as soc_reset() takes it. */
 void machine_reset(struct machine *m, uint32_t resetreas);
 
 /* Runs for a slice (some milliseconds of host time), or `budget` instructions. m->end tells whether the run is over.

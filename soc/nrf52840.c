@@ -8,7 +8,7 @@
 static void request_reset(void *ctx, uint32_t resetreas)
 {
     struct soc *s = ctx;
-    s->reset_request |= resetreas;
+    s->reset_request = (s->reset_request & ~RESET_HOLD) | resetreas; /* the last word counts */
     core_attention(&s->core);
 }
 
@@ -19,6 +19,14 @@ static void request_off(void *ctx)
     struct soc *s = ctx;
     s->off_request = true;
     core_attention(&s->core);
+}
+
+/* Inaccuracy 1. */
+static void on_pin_changed(void *ctx, unsigned pin, bool level)
+{
+    struct soc *s = ctx;
+    if (pin == s->reset_pin && !level)
+        request_reset(s, RESETREAS_RESETPIN);
 }
 
 static void on_memory_changed(void *ctx, uint32_t addr, uint32_t size)
@@ -112,6 +120,9 @@ void soc_init(struct soc *s, struct log *log, uint64_t seed, const struct core_h
     bus_init(&s->bus);
     evlog_init(&s->evlog, &s->sched.now);
     pins_init(&s->pins, &s->evlog);
+    board_init(&s->board);
+    spi_bus_init(&s->spi, &s->pins, &s->sched);
+    i2c_bus_init(&s->i2c, &s->pins);
     struct system_request sys = {
         .reset = request_reset, .stall_cpu = request_stall, .system_off = request_off, .ctx = s};
     s->doors = (struct doors){.sched = &s->sched,
@@ -119,6 +130,8 @@ void soc_init(struct soc *s, struct log *log, uint64_t seed, const struct core_h
                               .evlog = &s->evlog,
                               .log = log,
                               .pins = &s->pins,
+                              .spi = &s->spi,
+                              .i2c = &s->i2c,
                               .irq = {.set_level = core_irq, .ctx = &s->core},
                               .sys = sys,
                               .core = &s->core.state,
@@ -126,14 +139,23 @@ void soc_init(struct soc *s, struct log *log, uint64_t seed, const struct core_h
     add_memories(s);
     core_init(&s->core, &s->bus, &s->sched, &s->evlog, log, &sys, host);
     peripherals_init(&s->periph, &s->doors);
+    s->reset_pin = PIN_NONE;
+    pins_listen(&s->pins, on_pin_changed, s);
     fill_gaps(s, 0x40000000, 0x40080000);
     core_attach_cpu(&s->core);
     uart_port_init(&s->uart[0], NULL, EV_CONSOLE_UART0);
     uart_port_init(&s->uart[1], NULL, EV_CONSOLE_UART1);
+    uart_port_join(&s->uart[1], &s->uart[0]);
     uart_connect(&s->periph.uart0.m, &s->uart[0]);
     uart_connect(&s->periph.uarte0.m, &s->uart[0]);
     uart_connect(&s->periph.uarte1.m, &s->uart[1]);
     usbd_connect(&s->periph.usbd, &s->usb);
+}
+
+void soc_connect_board(struct soc *s, const struct board *board)
+{
+    s->board = *board;
+    board_attach(&s->board, &s->pins);
 }
 
 void soc_free(struct soc *s)
@@ -145,17 +167,39 @@ void soc_free(struct soc *s)
     free(s->uicr);
 }
 
+/* UICR counts from a reset on; the chip pulls the pin up itself (PS 5.3.6.1). */
+static void find_reset_pin(struct soc *s)
+{
+    s->reset_pin = uicr_reset_pin(s->uicr);
+    if (s->reset_pin < PIN_COUNT && s->pins.pin[s->reset_pin].resistor == PIN_PULL_NONE)
+        pins_resistor(&s->pins, s->reset_pin, PIN_PULL_UP);
+}
+
 static void reset(struct soc *s, uint32_t resetreas)
 {
+    uint32_t reasons = resetreas & ~(RESET_POWER_ON | RESET_HOLD);
+    bool was_off = s->off;
     s->reset_request = 0;
     s->off_request = false;
+    s->off = resetreas & RESET_HOLD;
     periph_engine_reset(&s->periph.engine, resetreas);
-    core_reset(&s->core, s->vectors, resetreas == 0);
-    evlog_emit(&s->evlog, EV_RESET, resetreas, 0);
+    core_reset(&s->core, s->vectors, resetreas == 0 || resetreas & RESET_POWER_ON);
+    find_reset_pin(s);
+    evlog_emit(&s->evlog, s->off ? EV_SLEEP : EV_RESET, s->off ? 3 : reasons, 0);
+    if (s->off) /* a deep sleep: every interrupt is disabled, and reset is what ends it */
+        core_set_sleep(&s->core, CORE_WFI);
+    else if (was_off)
+        core_stall(&s->core, s->sched.now + POWER_TIME_OFF_TO_CPU);
 }
 
 void soc_power_on(struct soc *s) { reset(s, 0); }
-void soc_reset(struct soc *s, uint32_t resetreas) { reset(s, resetreas); }
+
+void soc_reset(struct soc *s, uint32_t resetreas)
+{
+    s->reset_request = 0;
+    if (!s->periph.power.brownout || resetreas & RESET_POWER_ON)
+        reset(s, resetreas);
+}
 
 void soc_set_vbus(struct soc *s, bool on)
 {

@@ -3,6 +3,10 @@
  * struct and in the memories it points to; the host's side of the machine is in soc/machine.h.
  *
  * nRF52840 Product Specification v1.7, chapters 4.2 (memory), 4.4 (interrupts), 5.3 (reset).
+ *
+ * Inaccuracies
+ *   1. A pin reset happens when the pin goes low, and is over at once; on the chip it lasts until the pin is released.
+ *   2. Of all resets only the wake-up from System OFF takes time.
  */
 #ifndef SOC_NRF52840_H
 #define SOC_NRF52840_H
@@ -13,11 +17,13 @@
 #include "emu/log.h"
 #include "emu/pin.h"
 #include "emu/sched.h"
+#include "emu/serial_bus.h"
 #include "emu/usb_bus.h"
 #include "nvic/core.h"
 #include "periph/catalogue.h"
 #include "periph/ficr.h"
 #include "periph/uicr.h"
+#include "soc/board.h"
 
 enum {
     SOC_FLASH_BASE = 0,
@@ -34,16 +40,21 @@ struct soc {
     struct evlog evlog;
     struct log *log;
     struct pins pins;
+    struct spi_bus spi; /* of the board: parts are attached with the pins they are wired to */
+    struct i2c_bus i2c; /* likewise */
     struct core core;
     struct doors doors;
     struct peripherals periph;
     struct uart_port uart[SOC_UARTS]; /* UART0 with UARTE0, UARTE1 */
-    struct usb_bus usb;               /* the cable at USBD; its other end is free */
+    struct board board;
+    struct usb_bus usb; /* the cable at USBD; its other end is free */
 
     uint8_t *flash, *ram, *ficr, *uicr; /* owned; page aligned */
     uint32_t vectors;                   /* where the vector table is that reset takes */
     uint32_t reset_request;             /* RESETREAS bits of a reset that is due; 0: none */
-    bool off_request;                   /* System OFF */
+    bool off_request;                   /* System OFF is due */
+    bool off;                           /* System OFF, or not enough supply: asleep until the next reset */
+    unsigned reset_pin;                 /* that UICR names; PIN_NONE */
     /* State outside that has events in the queue, and so belongs to every snapshot; borrowed. */
     void *companion;
     size_t companion_size;
@@ -53,9 +64,13 @@ struct soc {
 void soc_init(struct soc *s, struct log *log, uint64_t seed, const struct core_host *host);
 void soc_free(struct soc *s);
 
+/* Puts the chip on a board, which is copied. Once at most, before power is on. */
+void soc_connect_board(struct soc *s, const struct board *board);
+
 /* Power-on reset. */
 void soc_power_on(struct soc *s);
-/* Reset for the reasons given as RESETREAS bits; flash, UICR and RAM stay. */
+/* Reset for the reasons given as RESETREAS bits; flash, UICR and RAM stay. RESET_INTO_OFF: into System OFF, where the
+ * core sleeps until a reset, which the peripherals ask for when something wakes the chip. */
 void soc_reset(struct soc *s, uint32_t resetreas);
 
 /* The USB cable brings its supply, or takes it away. It stays as it is through resets. */

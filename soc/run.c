@@ -5,22 +5,29 @@
 
 #include <time.h>
 
-/* Asleep: time goes to the next event. False when there will be none. */
+/* The longest nap of ours: ^C and debuggers are heard after it. */
+#define NAP (20 * VTIME_PER_MS)
+
+static void sleep_as_long(struct machine *m, vtime length)
+{
+    uint64_t ns = length * 1000 / VTIME_PER_US;
+    console_flush(&m->console);
+    nanosleep(&(struct timespec){.tv_nsec = (long)ns}, NULL);
+}
+
+/* Asleep: time goes to the next event, or as far as we nap. False when there will be none. */
 static bool skip_sleep(struct machine *m)
 {
     struct sched *s = &m->soc.sched;
     vtime next = sched_next(s);
     if (next == VTIME_NEVER)
         return false;
-    if (next > s->now) {
-        if (m->paced) {
-            uint64_t ns = (next - s->now) * 1000 / VTIME_PER_US;
-            struct timespec t = {.tv_sec = (time_t)(ns / 1000000000), .tv_nsec = (long)(ns % 1000000000)};
-            console_flush(&m->console);
-            nanosleep(&t, NULL);
-        }
-        s->now = next;
+    if (next > s->now && m->paced) {
+        next = next - s->now > NAP ? s->now + NAP : next;
+        sleep_as_long(m, next - s->now);
     }
+    if (next > s->now)
+        s->now = next;
     return true;
 }
 
@@ -51,6 +58,12 @@ static void handle_lockup(struct machine *m)
         m->end = MACHINE_END_LOCKUP;
 }
 
+static void enter_system_off(struct machine *m)
+{
+    rtt_drain(&m->events.rtt); /* before RAM loses its power */
+    machine_reset(m, RESET_INTO_OFF);
+}
+
 static void handle_attention(struct machine *m)
 {
     if (m->interrupted)
@@ -58,7 +71,7 @@ static void handle_attention(struct machine *m)
     else if (m->soc.reset_request)
         machine_reset(m, m->soc.reset_request);
     else if (m->soc.off_request)
-        m->end = MACHINE_END_OFF;
+        enter_system_off(m);
     notice_dead_end(m);
     console_flush(&m->console);
 }
@@ -86,10 +99,13 @@ enum core_stop machine_run(struct machine *m, uint64_t budget)
             if (m->interrupted)
                 m->end = MACHINE_END_INTERRUPT;
             else if (!skip_sleep(m))
-                m->end = MACHINE_END_ASLEEP;
+                m->end = m->soc.off ? MACHINE_END_OFF : MACHINE_END_ASLEEP;
             if (m->end || budget != UINT64_MAX)
                 return stop;
-            break;
+            if (!m->paced)
+                break;
+            handle_attention(m);
+            return CORE_STOP_ATTENTION;
         case CORE_STOP_LOCKUP:
             if (!m->debugged)
                 handle_lockup(m);

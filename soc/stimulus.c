@@ -7,6 +7,7 @@
 
 #include "emu/duration.h"
 #include "emu/irq.h"
+#include "emu/quoted.h"
 
 static const char *skip_spaces(const char *p) { return p + strspn(p, " \t"); }
 
@@ -45,54 +46,51 @@ static bool parse_irq(const char *p, struct stimulus *s, char *err, size_t err_s
     return true;
 }
 
-static int hex_digit(char c)
-{
-    if (!isxdigit((unsigned char)c))
-        return -1;
-    return isdigit((unsigned char)c) ? c - '0' : tolower((unsigned char)c) - 'a' + 10;
-}
-
-/* The character behind a backslash; moves `*p` behind it. -1: there is no such one. */
-static int parse_escape(const char **p)
-{
-    static const char names[] = "nrt0\"\\", values[] = {'\n', '\r', '\t', '\0', '"', '\\'};
-    char c = *(*p)++;
-    const char *at = c ? strchr(names, c) : NULL;
-    if (at)
-        return values[at - names];
-    if (c != 'x')
-        return -1;
-    int high = hex_digit(**p), low = high < 0 ? -1 : hex_digit((*p)[1]);
-    *p += low < 0 ? 0 : 2;
-    return low < 0 ? -1 : high << 4 | low;
-}
-
-/* Into `s->text`, which has room. False: no closing quote or a bad escape. */
-static bool parse_quoted(const char *p, struct stimulus *s)
-{
-    while (*p && *p != '"') {
-        int c = (unsigned char)*p++;
-        if (c == '\\' && (c = parse_escape(&p)) < 0)
-            return false;
-        s->text[s->length++] = (uint8_t)c;
-    }
-    return *p == '"' && !*skip_spaces(p + 1);
-}
-
 static bool parse_text(const char *p, struct stimulus *s, char *err, size_t err_size)
 {
     s->text = malloc(strlen(p) + 1);
     if (!s->text)
         return fail(err, err_size, "out of memory");
-    if (*p == '"' && parse_quoted(p + 1, s))
+    const char *end = quoted_parse(p, s->text, &s->length);
+    if (end && !*skip_spaces(end))
         return true;
     stimulus_free(s);
     return fail(err, err_size, "expected 'uart0 \"text\"' with \\n \\r \\t \\0 \\\" \\\\ or \\xHH in the text");
 }
 
+static bool parse_voltage(const char *p, struct stimulus *s, char *err, size_t err_size)
+{
+    enum { LIMIT_MV = 3900 }; /* PS 8 "Absolute maximum ratings" */
+    int end = 0;
+    if (sscanf(p, "%u mV%n", &s->millivolts, &end) != 1 || !isdigit((unsigned char)*p) || !end || *skip_spaces(p + end))
+        return fail(err, err_size, "expected 'vdd 1700mV'");
+    return s->millivolts <= LIMIT_MV || fail(err, err_size, "the supply is at most 3900mV");
+}
+
+static bool parse_switch(const char *p, struct stimulus *s, char *err, size_t err_size)
+{
+    s->on = *p == '1';
+    return ((*p == '0' || *p == '1') && !*skip_spaces(p + 1)) || fail(err, err_size, "expected 'vbus 0' or 'vbus 1'");
+}
+
 static bool parse_nothing(const char *p, struct stimulus *s, char *err, size_t err_size)
 {
     return !*p || fail(err, err_size, "nothing comes behind 'reset'");
+}
+
+static bool parse_button(const char *p, struct stimulus *s, char *err, size_t err_size)
+{
+    static const char *const words[] = {"release", "press"};
+    char format[24], word[8];
+    int end = 0;
+    snprintf(format, sizeof format, "%%%ds %%7s%%n", BOARD_NAME - 1);
+    if (sscanf(p, format, s->button, word, &end) == 2 && !*skip_spaces(p + end))
+        for (unsigned pressed = 0; pressed < 2; pressed++)
+            if (!strcmp(word, words[pressed])) {
+                s->pressed = pressed;
+                return true;
+            }
+    return fail(err, err_size, "expected 'button NAME press' or 'button NAME release'");
 }
 
 static const struct action {
@@ -101,9 +99,11 @@ static const struct action {
     unsigned uart;
     bool (*parse)(const char *p, struct stimulus *s, char *err, size_t err_size);
 } actions[] = {
-    {"pin", STIMULUS_PIN, 0, parse_pin},     {"irq", STIMULUS_IRQ, 0, parse_irq},
-    {"uart0", STIMULUS_UART, 0, parse_text}, {"uart1", STIMULUS_UART, 1, parse_text},
-    {"usb", STIMULUS_USB, 0, parse_text},    {"reset", STIMULUS_RESET, 0, parse_nothing},
+    {"pin", STIMULUS_PIN, 0, parse_pin},         {"button", STIMULUS_BUTTON, 0, parse_button},
+    {"irq", STIMULUS_IRQ, 0, parse_irq},         {"uart0", STIMULUS_UART, 0, parse_text},
+    {"uart1", STIMULUS_UART, 1, parse_text},     {"usb", STIMULUS_USB, 0, parse_text},
+    {"vdd", STIMULUS_VDD, 0, parse_voltage},     {"vbus", STIMULUS_VBUS, 0, parse_switch},
+    {"reset", STIMULUS_RESET, 0, parse_nothing},
 };
 
 bool stimulus_parse(const char *spec, struct stimulus *out, char *err, size_t err_size)
@@ -122,7 +122,7 @@ bool stimulus_parse(const char *spec, struct stimulus *out, char *err, size_t er
         out->uart = a->uart;
         return a->parse(skip_spaces(p + n), out, err, err_size);
     }
-    return fail(err, err_size, "the action is pin, irq, uart0, uart1, usb or reset");
+    return fail(err, err_size, "the action is pin, button, irq, uart0, uart1, usb, vdd, vbus or reset");
 }
 
 void stimulus_free(struct stimulus *s)

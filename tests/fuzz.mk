@@ -5,31 +5,38 @@ FUZZ := build/fuzz
 FUZZ_CC ?= clang
 FUZZ_SECONDS ?= 150
 FUZZ_CFLAGS := -std=gnu11 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
-FUZZ_TARGETS := elf hex uf2 symbols rsp rtt semihosting
+FUZZ_TARGETS := board elf hex uf2 symbols replay rsp rtt semihosting
 
 # How many inputs a smoke run tries: about three seconds.
+FUZZ_RUNS_board := 60000
 FUZZ_RUNS_elf := 300000
 FUZZ_RUNS_hex := 300000
 FUZZ_RUNS_uf2 := 300000
 FUZZ_RUNS_symbols := 30000
+FUZZ_RUNS_replay := 60000
 FUZZ_RUNS_rsp := 12000
 FUZZ_RUNS_rtt := 100000
 FUZZ_RUNS_semihosting := 20000
 
+FUZZ_MAX_LEN_board := 2048
 FUZZ_MAX_LEN_elf := 4096
 FUZZ_MAX_LEN_hex := 2048
 FUZZ_MAX_LEN_uf2 := 4096
 FUZZ_MAX_LEN_symbols := 16384
+FUZZ_MAX_LEN_replay := 2048
 FUZZ_MAX_LEN_rsp := 2048
 FUZZ_MAX_LEN_rtt := 600
 FUZZ_MAX_LEN_semihosting := 600
 
 FUZZ_IMAGE_SRC := emu/image.c emu/image_elf.c emu/image_hex.c emu/image_uf2.c emu/elf_view.c
+FUZZ_SRC_board := soc/board.c soc/board_file.c emu/pin.c emu/evlog.c
+FUZZ_LIBS_board := -lyaml
 FUZZ_SRC_elf := $(FUZZ_IMAGE_SRC)
 FUZZ_SRC_hex := $(FUZZ_IMAGE_SRC)
 FUZZ_SRC_uf2 := $(FUZZ_IMAGE_SRC)
 FUZZ_SRC_symbols := $(FUZZ_IMAGE_SRC) $(wildcard emu/symbols*.c)
 FUZZ_LIBS_symbols := -ldw -lelf
+FUZZ_SRC_replay := host/replay.c emu/quoted.c emu/duration.c emu/evlog.c
 FUZZ_SRC_rsp := $(filter-out rsp/server.c,$(wildcard rsp/*.c)) tests/fakes/rsp_fake_target.c emu/log.c
 FUZZ_SRC_rtt := host/rtt.c emu/bus.c emu/sched.c emu/evlog.c emu/log.c emu/stream.c emu/stream_server.c
 FUZZ_SRC_semihosting := host/semihosting.c host/semihosting_files.c emu/evlog.c emu/log.c
@@ -40,9 +47,10 @@ $(FUZZ_TARGETS:%=$(FUZZ)/fuzz_%): $(FUZZ)/fuzz_%: tests/fuzz/fuzz_%.c $$(FUZZ_SR
 	$(FUZZ_CC) -I. -D_GNU_SOURCE $(FUZZ_CFLAGS) $(filter %.c,$^) -o $@ $(FUZZ_LIBS_$*)
 
 # Seeds: the programs of images.mk in every format.
-$(FUZZ)/seeds.stamp: tests/fuzz/make-seeds $(SYMBOL_IMAGES) $(wildcard tests/fuzz/rsp/*)
+$(FUZZ)/seeds.stamp: tests/fuzz/make-seeds $(SYMBOL_IMAGES) $(wildcard tests/fuzz/rsp/* tests/fuzz/replay/* data/boards/*)
 	tests/fuzz/make-seeds $(FUZZ)/seeds $(SYMBOL_IMAGES)
-	cp -r tests/fuzz/rsp $(FUZZ)/seeds/
+	cp -r tests/fuzz/rsp tests/fuzz/replay $(FUZZ)/seeds/
+	rm -rf $(FUZZ)/seeds/board && cp -r data/boards $(FUZZ)/seeds/board
 	@touch $@
 
 FUZZ_OPTIONS = -max_len=$(FUZZ_MAX_LEN_$*) -timeout=10 -rss_limit_mb=2048 -print_final_stats=0 -artifact_prefix=$(FUZZ)/$*-

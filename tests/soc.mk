@@ -1,3 +1,5 @@
-# The tests of soc/ run firmware samples.
-$(B)/tests/unit/soc_determinism $(B)/tests/unit/soc_usb: | $(FW_SAMPLES:%=$(FW)/%.elf)
-$(B)/tests/unit/soc_determinism.o $(B)/tests/unit/soc_usb.o: CPPFLAGS += -DFIRMWARE='"$(FW)"'
+# The tests of soc/ run firmware samples and made images.
+SOC_TESTS := $(filter $(B)/tests/unit/soc_%,$(UNIT_BIN))
+$(SOC_TESTS): | $(FW_SAMPLES:%=$(FW)/%.elf)
+$(SOC_TESTS:%=%.o): CPPFLAGS += -DFIRMWARE='"$(FW)"' -DIMAGES='"$(IMAGES)"'
+$(B)/tests/unit/soc_images: | $(START_IMAGES:%=%.elf) $(START_IMAGES:%=%.hex) $(IMAGES)/start-26000.bin

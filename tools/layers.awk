@@ -9,12 +9,14 @@ BEGIN {
     home["libelf.h"] = "^emu/(symbols|elf_|image_elf)[a-z_]*\\.[ch]$"
     home["gelf.h"] = "^emu/(symbols|elf_|image_elf)[a-z_]*\\.[ch]$"
     home["elf.h"] = "^emu/(symbols|elf_|image_elf)[a-z_]*\\.[ch]$"
+    home["yaml.h"] = "^soc/board_file\\.c$"
     home["SDL2/"] = "^board/"
     home["sys/socket.h"] = "^emu/stream[a-z_]*\\.[ch]$"
     home["netinet/"] = "^emu/stream[a-z_]*\\.[ch]$"
     home["termios.h"] = "^emu/stream[a-z_]*\\.[ch]$"
     # Made by the build, and by whom it may be used.
     made["regnames.h"] = "^periph/named\\.c$"
+    made["boards.h"] = "^soc/board_builtin\\.c$"
 }
 
 function wrong(text) {

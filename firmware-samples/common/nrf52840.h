@@ -268,11 +268,24 @@ enum { CLOCK_LFCLKSRC_RC = 0, CLOCK_LFCLKSRC_XTAL = 1, CLOCK_LFCLKSRC_SYNTH = 2 
 
 struct nrf_power { /* PS 5.3 */
     union {
+        AT(0x108, EVENTS_POFWARN);
+        AT(0x400, RESETREAS);
         AT(0x438, USBREGSTATUS);
+        AT(0x500, SYSTEMOFF);
+        AT(0x510, POFCON);
+        AT(0x51C, GPREGRET);
+        struct {
+            uint8_t before_ram[0x900];
+            struct {
+                volatile uint32_t POWER, POWERSET, POWERCLR, reserved;
+            } RAM[9];
+        };
     };
 };
 #define NRF_POWER ((struct nrf_power *)0x40000000)
 
+enum { POWER_RESETREAS_RESETPIN = 1 << 0 };
+enum { POWER_POFCON_POF = 1 << 0, POWER_POFCON_2_8_V = 15 << 1 };
 enum { POWER_USBREGSTATUS_OUTPUTRDY = 1 << 1 };
 
 struct nrf_uart { /* PS 6.33 */
@@ -510,13 +523,19 @@ struct nrf_gpio { /* PS 6.9 */
         AT(0x514, DIR);
         AT(0x518, DIRSET);
         AT(0x51C, DIRCLR);
+        AT(0x520, LATCH);
         AT(0x700, PIN_CNF[32]);
     };
 };
 #define NRF_P0 ((struct nrf_gpio *)0x50000000)
 #define NRF_P1 ((struct nrf_gpio *)0x50000300)
 
-enum { GPIO_PIN_CNF_OUTPUT = 1 << 0, GPIO_PIN_CNF_INPUT_DISCONNECT = 1 << 1, GPIO_PIN_CNF_PULLUP = 3 << 2 };
+enum {
+    GPIO_PIN_CNF_OUTPUT = 1 << 0,
+    GPIO_PIN_CNF_INPUT_DISCONNECT = 1 << 1,
+    GPIO_PIN_CNF_PULLUP = 3 << 2,
+    GPIO_PIN_CNF_SENSE_LOW = 3 << 16,
+};
 
 struct nrf_ficr { /* PS 4.4 */
     union {
@@ -530,6 +549,7 @@ struct nrf_ficr { /* PS 4.4 */
 struct nrf_uicr { /* PS 4.5 */
     union {
         AT(0x080, CUSTOMER[32]);
+        AT(0x200, PSELRESET[2]);
     };
 };
 #define NRF_UICR ((struct nrf_uicr *)0x10001000)

@@ -191,8 +191,8 @@ static void bad_options(void **state)
 static void later_options_are_refused(void **state)
 {
     struct fixture *f = *state;
-    static const char *const later[] = {"--window", "--screenshot", "--board",  "--swd",   "--swd-time",
-                                        "--swo",    "--trace",      "--record", "--replay"};
+    static const char *const later[] = {"--window", "--screenshot", "--swd", "--swd-time", "--swo", "--trace"};
+
     for (unsigned i = 0; i < sizeof later / sizeof later[0]; i++) {
         char line[64], with_value[64];
         snprintf(line, sizeof line, "%s is not available in this version", later[i]);
@@ -219,6 +219,7 @@ static void help_names_every_option(void **state)
         "--usb",
         "--semihosting-dir",
         "--at",
+        "--board NAME|FILE",
         "--seed N",
         "--flash-file",
         "--timing",
@@ -241,6 +242,18 @@ static void help_names_every_option(void **state)
     assert_int_equal(parse_args(f, "-h"), OPTIONS_DONE);
 }
 
+static void boards(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(parse_args(f, "fw"), OPTIONS_GO);
+    assert_string_equal(f->o.board, "nrf52840dk");
+    assert_int_equal(parse_args(f, "--board", "my.yaml", "fw"), OPTIONS_GO);
+    assert_string_equal(f->o.board, "my.yaml");
+    assert_int_equal(parse_args(f, "--board", "list"), OPTIONS_DONE);
+    assert_non_null(strstr(f->out, "nrf52840dk "));
+    assert_non_null(strstr(f->out, "bare "));
+}
+
 static void help_after_a_bad_option_is_no_help(void **state)
 {
     struct fixture *f = *state;
@@ -251,9 +264,10 @@ static void stimuli_in_order_of_time(void **state)
 {
     struct fixture *f = *state;
     assert_int_equal(parse_args(f, "--at", "5ms=pin P0.11 0", "--at", "1ms=irq 17", "--at", "9ms=reset", "--at",
-                                "2ms=uart0 \"text\\n\"", "--at", "5ms=pin P1.15 1", "--at", "5ms=pin P0.00 z", "fw"),
+                                "2ms=uart0 \"text\\n\"", "--at", "5ms=pin P1.15 1", "--at", "5ms=pin P0.00 z", "--at",
+                                "10ms=button USER_1 press", "--at", "11ms=button USER_1 release", "fw"),
                      OPTIONS_GO);
-    assert_int_equal(f->o.n_at, 6);
+    assert_int_equal(f->o.n_at, 8);
     const struct stimulus *s = f->o.at;
     assert_true(s[0].time == VTIME_PER_MS && s[0].kind == STIMULUS_IRQ && s[0].irqn == 17);
     assert_true(s[1].time == 2 * VTIME_PER_MS && s[1].kind == STIMULUS_UART && s[1].uart == 0);
@@ -263,6 +277,8 @@ static void stimuli_in_order_of_time(void **state)
     assert_true(s[3].kind == STIMULUS_PIN && s[3].pin == 47 && s[3].drive == PIN_HIGH);
     assert_true(s[4].kind == STIMULUS_PIN && s[4].pin == 0 && s[4].drive == PIN_Z);
     assert_true(s[5].time == 9 * VTIME_PER_MS && s[5].kind == STIMULUS_RESET);
+    assert_true(s[6].kind == STIMULUS_BUTTON && s[6].pressed && !s[7].pressed);
+    assert_string_equal(s[7].button, "USER_1");
 }
 
 static void stimulus_text_escapes(void **state)
@@ -303,6 +319,11 @@ static void bad_stimuli(void **state)
         "5ms=pin P0.11 10",
         "5ms=pin P0.11 1 1",
         "5ms=pin P000000000000011 1",
+        "5ms=button",
+        "5ms=button 1",
+        "5ms=button 1 push",
+        "5ms=button 1 press hard",
+        "5ms=button 1234567890123456789012345678901234567890 press",
         "5ms=irq",
         "5ms=irq -1",
         "5ms=irq 48",
@@ -391,6 +412,7 @@ int main(void)
         TEST(later_options_are_refused),
         TEST(help_names_every_option),
         TEST(help_after_a_bad_option_is_no_help),
+        TEST(boards),
         TEST(stimuli_in_order_of_time),
         cmocka_unit_test(stimulus_text_escapes),
         cmocka_unit_test(bad_stimuli),

@@ -124,6 +124,64 @@ static void works_without_a_log(void **state)
     assert_true(pins_level(&p, 0));
 }
 
+static void wired_pins_follow_what_is_driven(void **state)
+{
+    struct pins p;
+    pins_init(&p, NULL);
+    pins_join(&p, 3, 4);
+    pins_join(&p, 4, 40);
+    pins_join(&p, 3, 40); /* once more does no harm */
+    pins_drive(&p, 4, PIN_FROM_GPIO, PIN_HIGH);
+    assert_true(pins_level(&p, 3) && pins_level(&p, 4) && pins_level(&p, 40));
+    assert_false(pins_level(&p, 5));
+    pins_drive(&p, 3, PIN_FROM_OUTSIDE, PIN_LOW); /* weaker than the chip */
+    assert_true(pins_level(&p, 3));
+    pins_drive(&p, 40, PIN_FROM_PERIPHERAL, PIN_LOW); /* a conflict: each reads what it drives itself */
+    assert_true(pins_level(&p, 4));
+    assert_false(pins_level(&p, 40));
+    pins_drive(&p, 40, PIN_FROM_PERIPHERAL, PIN_Z);
+    pins_drive(&p, 4, PIN_FROM_GPIO, PIN_Z);
+    assert_false(pins_level(&p, 40)); /* the outside, at another pin */
+    assert_true(pins_driven(&p, 40));
+    pins_drive(&p, 3, PIN_FROM_OUTSIDE, PIN_Z);
+    assert_false(pins_driven(&p, 40));
+    pins_pull(&p, 40, PIN_PULL_UP);
+    assert_true(pins_level(&p, 3) && pins_level(&p, 4) && pins_level(&p, 40));
+}
+
+static void wired_pins_are_told_and_logged_each(void **state)
+{
+    struct fixture f;
+    setup(&f);
+    pins_join(&f.pins, 7, 8);
+    pins_listen(&f.pins, on_change, &f);
+    pins_drive(&f.pins, 7, PIN_FROM_GPIO, PIN_HIGH);
+    unsigned n = f.n_logged;
+    assert_int_equal(n, 2);
+    assert_int_equal(f.logged[0].pin + f.logged[1].pin, 15);
+}
+
+static void a_resistor_beats_the_pull(void **state)
+{
+    struct pins p;
+    pins_init(&p, NULL);
+    pins_resistor(&p, 9, PIN_PULL_UP);
+    assert_true(pins_level(&p, 9));
+    pins_pull(&p, 9, PIN_PULL_DOWN);
+    assert_true(pins_level(&p, 9));
+    pins_drive(&p, 9, PIN_FROM_OUTSIDE, PIN_LOW);
+    assert_false(pins_level(&p, 9));
+    pins_drive(&p, 9, PIN_FROM_OUTSIDE, PIN_Z);
+    pins_resistor(&p, 9, PIN_PULL_DOWN);
+    pins_pull(&p, 9, PIN_PULL_UP);
+    assert_false(pins_level(&p, 9));
+    pins_resistor(&p, 9, PIN_PULL_NONE);
+    assert_true(pins_level(&p, 9));
+    pins_resistor(&p, PIN_NONE, PIN_PULL_UP);
+    pins_join(&p, 1, PIN_NONE);
+    assert_false(pins_driven(&p, PIN_NONE));
+}
+
 static void names(void **state)
 {
     for (unsigned pin = 0; pin < PIN_COUNT; pin++) {
@@ -143,9 +201,15 @@ static void names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_strongest_source_wins),     cmocka_unit_test(only_changes_are_told),
-        cmocka_unit_test(a_listener_may_change_the_pin), cmocka_unit_test(pins_that_are_not_there_are_ignored),
-        cmocka_unit_test(works_without_a_log),           cmocka_unit_test(names),
+        cmocka_unit_test(the_strongest_source_wins),
+        cmocka_unit_test(only_changes_are_told),
+        cmocka_unit_test(a_listener_may_change_the_pin),
+        cmocka_unit_test(pins_that_are_not_there_are_ignored),
+        cmocka_unit_test(works_without_a_log),
+        cmocka_unit_test(wired_pins_follow_what_is_driven),
+        cmocka_unit_test(wired_pins_are_told_and_logged_each),
+        cmocka_unit_test(a_resistor_beats_the_pull),
+        cmocka_unit_test(names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -374,6 +374,43 @@ static void stdio_keeps_its_descriptors_as_they_are(void **state)
     assert_int_equal(WEXITSTATUS(status), 0);
 }
 
+/* In a child, whose standard input is a terminal: 0 when all goes well, else the number of what did not. */
+static int terminal_child(int master, int slave)
+{
+    struct termios before, now;
+    char key;
+    dup2(slave, 0);
+    tcgetattr(0, &before);
+    struct stream *s = stream_open("stdio", NULL, 0);
+    stream_raw(s);
+    if (stream_read(s, &key, 1) != 0)
+        return 1;
+    tcgetattr(0, &now);
+    if (now.c_lflag & (ICANON | ECHO) || !(now.c_lflag & ISIG))
+        return 2;
+    if (write(master, "\r", 1) != 1 || !stream_wait(s, 1000) || stream_read(s, &key, 1) != 1 || key != '\r')
+        return 3;
+    stream_close(s);
+    tcgetattr(0, &now);
+    return now.c_lflag == before.c_lflag && now.c_iflag == before.c_iflag ? 0 : 4;
+}
+
+static void a_terminal_gives_single_keys(void **state)
+{
+    int master = posix_openpt(O_RDWR | O_NOCTTY), status;
+    assert_true(master >= 0 && !grantpt(master) && !unlockpt(master));
+    int slave = open(ptsname(master), O_RDWR | O_NOCTTY);
+    assert_true(slave >= 0);
+    pid_t child = fork();
+    if (!child)
+        _exit(terminal_child(master, slave));
+    waitpid(child, &status, 0);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+    close(master);
+    close(slave);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -387,6 +424,7 @@ int main(void)
         cmocka_unit_test(tcp_has_one_client_after_another),
         cmocka_unit_test(tcp_survives_a_client_that_resets),
         cmocka_unit_test(a_pty_outlives_its_users),
+        cmocka_unit_test(a_terminal_gives_single_keys),
         cmocka_unit_test(stdio_keeps_its_descriptors_as_they_are),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -40,7 +40,8 @@ static void setup(struct fixture *f)
 
 static void open_it(struct fixture *f)
 {
-    const struct vcd_signals signals = {irq_name, sizeof irq_name / sizeof irq_name[0], &f->pins};
+    const struct vcd_signals signals = {
+        .irq_name = irq_name, .n_irqs = sizeof irq_name / sizeof irq_name[0], .pins = &f->pins};
     assert_true(vcd_open(&f->vcd, f->path, &f->log, &signals, f->err, sizeof f->err));
 }
 
@@ -219,6 +220,27 @@ static void the_running_exception(void **state)
     assert_int_equal(value_of(&f, "sleep"), 0); /* a reset also wakes */
 }
 
+static void each_name(const void *names, void (*name)(void *, const char *, unsigned), void *ctx)
+{
+    name(ctx, names, 13);
+    name(ctx, "nowhere", PIN_NONE);
+}
+
+static void names_of_the_board(void **state)
+{
+    struct fixture f;
+    setup(&f);
+    const struct vcd_signals signals = {.pins = &f.pins, .each_name = each_name, .names = "LED1"};
+    assert_true(vcd_open(&f.vcd, f.path, &f.log, &signals, f.err, sizeof f.err));
+    close_it(&f);
+    const char *p0_13 = strstr(f.text, " P0.13 $end"), *led = strstr(f.text, " LED1 $end");
+    assert_non_null(p0_13);
+    assert_non_null(led);
+    assert_true(p0_13[-1] == led[-1] && p0_13[-2] == ' '); /* one signal under two names */
+    assert_non_null(strstr(f.text, "$scope module board $end\n$var wire 1 "));
+    assert_null(strstr(f.text, "nowhere"));
+}
+
 static void errors_have_a_line(void **state)
 {
     struct fixture f;
@@ -241,6 +263,7 @@ int main(void)
         cmocka_unit_test(header_and_first_values), cmocka_unit_test(times_are_rounded_to_the_nearest),
         cmocka_unit_test(the_end_has_a_time),      cmocka_unit_test(lines_and_sleep),
         cmocka_unit_test(the_running_exception),   cmocka_unit_test(errors_have_a_line),
+        cmocka_unit_test(names_of_the_board),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

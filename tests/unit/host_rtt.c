@@ -360,6 +360,36 @@ static void input_goes_down(void **state)
     assert_int_equal(f->ram[DOWN_BUFFER - RAM + DOWN_SIZE - 1], 'f');
 }
 
+/* Firmware that sets its rings up once more, or that is reset, has read nothing of what lay in them. */
+static void unread_input_is_given_again(void **state)
+{
+    struct fixture *f = *state;
+    uint32_t *down = word(f, up_ring(BLOCK, 2));
+    make_block(f, BLOCK, UP_BUFFER);
+    f->typed = "0123456789abcdefghij";
+    rtt_poll(&f->rtt);
+    down[4] = 3; /* "012" was read */
+    rtt_poll(&f->rtt);
+    make_ring(f, up_ring(BLOCK, 2), DOWN_BUFFER, DOWN_SIZE);
+    rtt_poll(&f->rtt);
+    assert_memory_equal(f->ram + (DOWN_BUFFER - RAM), "3456789abcdefgh", DOWN_SIZE - 1);
+    assert_string_equal(f->typed, "ij");
+
+    down[4] = 14;
+    rtt_reset(&f->rtt);
+    memset(f->ram, 0, RAM_SIZE);
+    rtt_poll(&f->rtt);
+    make_block(f, OTHER_BLOCK, UP_BUFFER);
+    f->sched.now += VTIME_PER_S;
+    rtt_poll(&f->rtt);
+    down = word(f, up_ring(OTHER_BLOCK, 2));
+    assert_int_equal(down[3], 3);
+    assert_memory_equal(f->ram + (DOWN_BUFFER - RAM), "hij", 3);
+    down[4] = 3;
+    rtt_poll(&f->rtt);
+    assert_int_equal(down[3], 3); /* all was read: nothing more */
+}
+
 static void input_waits_for_a_block(void **state)
 {
     struct fixture *f = *state;
@@ -492,6 +522,7 @@ int main(void)
         TEST(reset_takes_the_rest_and_forgets),
         TEST(speaking_block_takes_over),
         TEST(input_goes_down),
+        TEST(unread_input_is_given_again),
         TEST(input_waits_for_a_block),
         TEST(binary_channel_is_not_printed),
         TEST(unnamed_channel_is_text),

@@ -175,6 +175,19 @@ static void calibration_timer(void **state)
     free(c);
 }
 
+/* The shortest interval is a quarter of a second, also for CTIV = 0, which is no interval at all. */
+static void shortest_calibration_interval(void **state)
+{
+    struct chip *c = chip_new();
+
+    chip_write(c, CTSTART, 1);
+    chip_run_to(c, VTIME_PER_S / 4 - 1);
+    assert_int_equal(chip_count(c, EV_EVENT, CTTO), 0);
+    chip_run_to(c, VTIME_PER_S / 4);
+    assert_int_equal(chip_count(c, EV_EVENT, CTTO), 1);
+    free(c);
+}
+
 /* One INTEN, one line. */
 static void clock_and_power_share_inten(void **state)
 {
@@ -319,6 +332,7 @@ int main(void)
         cmocka_unit_test(lfclk_changes_its_source),
         cmocka_unit_test(calibration),
         cmocka_unit_test(calibration_timer),
+        cmocka_unit_test(shortest_calibration_interval),
         cmocka_unit_test(clock_and_power_share_inten),
         cmocka_unit_test(sleep_events),
         cmocka_unit_test(reset_reasons_add_up),

@@ -18,15 +18,17 @@
 
 enum { BLOCKS = 84 };
 
-/* Undocumented registers that models have because start-up code uses them. */
+/* Undocumented registers that models have because start-up code and drivers use them. */
 static const struct {
     const char *block;
     uint16_t offset;
 } undocumented[] = {
-    {"NVMC", 0x510}, /* ERASEPCR0 of the first nRF52 */
-    {"USBD", 0x800}, /* the controller's core, errata 166 */
-    {"USBD", 0x804}, /* the same */
-    {"USBD", 0xC1C}, /* erratum 199 */
+    {"SPIM3", 0x004},  /* the workaround of erratum 195 */
+    {"NVMC", 0x510},   /* ERASEPCR0 of the first nRF52 */
+    {"CC_CTL", 0x928}, /* by which drivers know the CC310 */
+    {"USBD", 0x800},   /* the controller's core, errata 166 */
+    {"USBD", 0x804},   /* the same */
+    {"USBD", 0xC1C},   /* erratum 199 */
 };
 
 /* Registers whose value after reset depends on more than the reset. */

@@ -23,6 +23,8 @@ struct chip {
     struct evlog evlog;
     struct log log;
     struct pins pins;
+    struct spi_bus spi;
+    struct i2c_bus i2c;
     struct core_state core;
     struct doors doors;
     struct peripherals p;
@@ -33,6 +35,8 @@ struct chip {
     char message[CHIP_LINES][160];
     unsigned n_messages;
     unsigned system_offs;
+    unsigned resets;    /* asked for */
+    uint32_t resetreas; /* of the last */
 };
 
 static inline void chip_line(void *ctx, unsigned irqn, bool level)
@@ -64,7 +68,15 @@ static inline void chip_message(void *ctx, enum log_level level, const char *lin
 
 static inline void chip_system_off(void *ctx) { ((struct chip *)ctx)->system_offs++; }
 
-static inline struct chip *chip_new(void)
+static inline void chip_reset(void *ctx, uint32_t resetreas)
+{
+    struct chip *c = ctx;
+
+    c->resets++;
+    c->resetreas = resetreas;
+}
+
+static inline struct chip *chip_new_seeded(uint64_t seed)
 {
     struct chip *c = calloc(1, sizeof *c);
 
@@ -77,19 +89,26 @@ static inline struct chip *chip_new(void)
     c->log.write = chip_message;
     c->log.ctx = c;
     pins_init(&c->pins, &c->evlog);
+    spi_bus_init(&c->spi, &c->pins, &c->sched);
+    i2c_bus_init(&c->i2c, &c->pins);
     c->doors = (struct doors){.sched = &c->sched,
                               .bus = &c->bus,
                               .evlog = &c->evlog,
                               .log = &c->log,
                               .pins = &c->pins,
+                              .spi = &c->spi,
+                              .i2c = &c->i2c,
                               .irq = {chip_line, c},
-                              .sys = {.system_off = chip_system_off, .ctx = c},
-                              .core = &c->core};
+                              .sys = {.reset = chip_reset, .system_off = chip_system_off, .ctx = c},
+                              .core = &c->core,
+                              .seed = seed};
     peripherals_init(&c->p, &c->doors);
     periph_engine_reset(&c->p.engine, 0);
     c->n_records = 0;
     return c;
 }
+
+static inline struct chip *chip_new(void) { return chip_new_seeded(0); }
 
 /* Fires everything that is due until `to`, each at its time, and leaves the clock there. */
 static inline void chip_run_to(struct chip *c, vtime to)

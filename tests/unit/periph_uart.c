@@ -20,6 +20,7 @@
 #define PSEL_RTS 0x508
 #define PSEL_TXD 0x50C
 #define PSEL_CTS 0x510
+#define PSEL_RXD 0x514
 #define RXD      0x518
 #define TXD      0x51C
 #define BAUDRATE 0x524
@@ -33,6 +34,7 @@
 #define PIN_TXD      6
 #define PIN_RTS      5
 #define PIN_CTS      7
+#define PIN_RXD      8
 #define DISCONNECTED 0x80000000u
 
 struct wire {
@@ -53,6 +55,7 @@ static struct wire *wire_new(void)
     uart_connect(&w->c->p.uart0.m, &w->port);
     chip_write(w->c, UART0 + BAUDRATE, BAUD_1M);
     chip_write(w->c, UART0 + PSEL_TXD, PIN_TXD);
+    chip_write(w->c, UART0 + PSEL_RXD, PIN_RXD);
     chip_write(w->c, UART0 + ENABLE, 4);
     return w;
 }
@@ -346,6 +349,22 @@ static void reset_ends_everything(void **state)
     wire_free(w);
 }
 
+/* Nothing comes in without a pin, and nothing is lost: it comes once there is one. */
+static void receiving_takes_a_pin(void **state)
+{
+    struct wire *w = wire_new();
+
+    chip_write(w->c, UART0 + PSEL_RXD, DISCONNECTED);
+    chip_write(w->c, UART0 + STARTRX, 1);
+    assert_true(stream_write(w->host[0], "xy", 2));
+    chip_run_to(w->c, 5 * VTIME_PER_MS);
+    assert_int_equal(chip_read(w->c, UART0 + RXDRDY), 0);
+    chip_write(w->c, UART0 + PSEL_RXD, PIN_RXD);
+    chip_run_to(w->c, 5 * VTIME_PER_MS + FRAME);
+    assert_int_equal(chip_read(w->c, UART0 + RXD), 'x');
+    wire_free(w);
+}
+
 /* Without a stream the receiver needs no time at all, so that a sleeping chip can be seen to sleep for ever. */
 static void no_stream_no_polling(void **state)
 {
@@ -362,6 +381,7 @@ static void no_stream_no_polling(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(receiving_takes_a_pin),
         cmocka_unit_test(a_frame_takes_its_bits),
         cmocka_unit_test(rounding_does_not_accumulate),
         cmocka_unit_test(txd_written_early_waits),

@@ -22,6 +22,8 @@
 #define INTEN      0x300
 #define ENABLE     0x500
 #define UART_TXD   0x51C
+#define PSEL_TXD   0x50C
+#define PSEL_RXD   0x514
 #define BAUDRATE   0x524
 #define RXD_PTR    0x534
 #define RXD_MAXCNT 0x538
@@ -61,6 +63,7 @@ static struct wire *wire_new(void)
     uart_connect(&w->c->p.uarte0.m, &w->port);
     uart_connect(&w->c->p.uart0.m, &w->port);
     chip_write(w->c, UARTE0 + BAUDRATE, 0x10000000);
+    chip_write(w->c, UARTE0 + PSEL_RXD, 8);
     chip_write(w->c, UARTE0 + ENABLE, 8);
     return w;
 }
@@ -366,6 +369,43 @@ static void the_hosts_stream_arrives_at_the_baud_rate(void **state)
     wire_free(w);
 }
 
+/* UARTE0's TXD at its own RXD, and at UARTE1's: a byte is there when its frame is over. */
+static void wired_receivers_hear_the_sender(void **state)
+{
+    struct wire *w = wire_new();
+    struct uart_port other;
+    uart_port_init(&other, NULL, EV_CONSOLE_UART1);
+    uart_port_join(&other, &w->port);
+    uart_connect(&w->c->p.uarte1.m, &other);
+    chip_write(w->c, UARTE1 + PSEL_RXD, 40);
+    chip_write(w->c, UARTE1 + BAUDRATE, 0x10000000);
+    chip_write(w->c, UARTE1 + ENABLE, 8);
+    chip_write(w->c, UARTE1 + RXD_PTR, RAM + 0x200);
+    chip_write(w->c, UARTE1 + RXD_MAXCNT, 2);
+    chip_write(w->c, UARTE1 + STARTRX, 1);
+    chip_write(w->c, UARTE0 + PSEL_TXD, 6);
+    set_rx(w, RAM, 3);
+    chip_write(w->c, UARTE0 + STARTRX, 1);
+    start_tx(w, RAM + 0x100, "a");
+    chip_run_to(w->c, 10 * FRAME);
+    assert_int_equal(times(w, RXDRDY), 0);
+
+    pins_join(&w->c->pins, 6, 8);
+    pins_join(&w->c->pins, 8, 40);
+    start_tx(w, RAM + 0x100, "bcd");
+    chip_run_to(w->c, 20 * FRAME);
+    assert_memory_equal(w->ram, "bcd", 3);
+    assert_memory_equal(w->ram + 0x200, "bc", 2);
+    assert_int_equal(when(w, ENDRX, 0), when(w, ENDTX, 1));
+    assert_int_equal(chip_time_of(w->c, EV_EVENT, UARTE1 + ENDRX, 0), 12 * FRAME);
+
+    chip_write(w->c, UARTE1 + BAUDRATE, 0x01D60000); /* now it understands nothing */
+    start_tx(w, RAM + 0x100, "e");
+    chip_run_to(w->c, 30 * FRAME);
+    assert_int_equal(chip_count(w->c, EV_EVENT, UARTE1 + RXDRDY), 3);
+    wire_free(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -382,6 +422,7 @@ int main(void)
         cmocka_unit_test(flushrx_brings_what_came_late),
         cmocka_unit_test(enable_chooses_between_uart_and_uarte),
         cmocka_unit_test(uarte1_is_its_own),
+        cmocka_unit_test(wired_receivers_hear_the_sender),
         cmocka_unit_test(the_hosts_stream_arrives_at_the_baud_rate),
     };
 
