@@ -2,7 +2,7 @@
  * a reset they work. */
 #include "periph_spi_test.h"
 
-enum { ROUNDS = 400, WRITES = 2000, MOST_FIRES = 100000 };
+enum { ROUNDS = 400, WRITES = 2000, MOST_FIRES = 1000000 };
 
 struct noise {
     uint64_t state;
@@ -40,7 +40,8 @@ static uint32_t any_offset(struct noise *n)
     return first[draw(n, sizeof first / sizeof *first)] + 4 * draw(n, 24);
 }
 
-/* Time goes on for as long as some bytes take, or much longer. */
+/* Time goes on for as long as some bytes take, or much longer. Short transfers that restart each other are many events,
+ * but no endless loop. */
 static void let_time_pass(struct board *b, struct noise *n)
 {
     struct sched *s = &b->c->sched;
