@@ -1,92 +1,154 @@
 /*
- * `nrfemu info`: what a firmware image contains and where it would start.
+ * `nrfemu info`: what is in firmware images.
  */
-#include <inttypes.h>
+#include "cli/info.h"
+
+#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/commands.h"
-#include "emu/image.h"
-#include "emu/symbols.h"
+#include "cli/info_measure.h"
+#include "emu/duration.h"
 
-/* PS 4.2: flash, UICR and RAM of the nRF52840. */
-static const struct image_range loadable[] = {
-    {0x00000000, 0x100000},
-    {0x10001000, 0x1000},
-    {0x20000000, 0x40000},
-};
-static const struct image_range ram = {0x20000000, 0x40000};
-
-static const char *const format_names[] = {
-    [IMAGE_ELF] = "ELF",
-    [IMAGE_HEX] = "Intel HEX",
-    [IMAGE_UF2] = "UF2",
-    [IMAGE_RAW] = "raw binary",
+struct info_options {
+    bool json, measure;
+    vtime run_for; /* when measuring */
+    char **firmware;
+    unsigned n_firmware;
 };
 
-static bool word_at(const struct image *img, uint32_t addr, uint32_t *value)
+static void print_help(void)
 {
-    for (unsigned i = 0; i < img->n_segments; i++) {
-        const struct image_segment *s = &img->segment[i];
-        if (addr >= s->addr && s->size >= 4 && addr - s->addr <= s->size - 4) {
-            memcpy(value, s->data + (addr - s->addr), 4);
-            return true;
-        }
+    puts("Usage: nrfemu info [options] FIRMWARE...\n\n"
+         "Shows what is in firmware images: where they start, how much memory they use, what they were\n"
+         "made with, and whether the nRF52840 has all of their instructions.\n\n"
+         "  --json                  as JSON: an object, or an array of them for several images\n"
+         "  --measure               also run them, as one flash: cycles to main, peak of stacks and heap, and\n"
+         "                          every register that was touched\n"
+         "  --for DURATION          emulated time to run them, such as 10ms (default 1s)\n"
+         "  --help                  this text");
+}
+
+static enum options_result complain(const char *what, const char *arg)
+{
+    fprintf(stderr, "nrfemu info: %s%s; see nrfemu info --help\n", what, arg);
+    return OPTIONS_WRONG;
+}
+
+static enum options_result apply(struct info_options *o, int c, const char *arg)
+{
+    switch (c) {
+    case 'j':
+        o->json = true;
+        return OPTIONS_GO;
+    case 'm':
+        o->measure = true;
+        return OPTIONS_GO;
+    case 'f':
+        return duration_parse(optarg, strlen(optarg), &o->run_for)
+                   ? OPTIONS_GO
+                   : complain("--for: a duration is a number and us, ms, s or cycles, such as 10ms, not ", optarg);
+    case 'h':
+        print_help();
+        return OPTIONS_DONE;
+    case ':':
+        return complain(arg, " needs a value");
     }
+    return complain("there is no option ", arg);
+}
+
+static enum options_result parse(int argc, char **argv, struct info_options *o)
+{
+    static const struct option options[] = {{"json", no_argument, NULL, 'j'},
+                                            {"measure", no_argument, NULL, 'm'},
+                                            {"for", required_argument, NULL, 'f'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
+    enum options_result result = OPTIONS_GO;
+    int c;
+
+    *o = (struct info_options){.run_for = VTIME_NEVER};
+    optind = 0; /* starts getopt afresh */
+    opterr = 0;
+    while (result == OPTIONS_GO && (c = getopt_long(argc, argv, ":h", options, NULL)) != -1)
+        result = apply(o, c, argv[optind - 1]);
+    if (result != OPTIONS_GO)
+        return result;
+    o->firmware = argv + optind;
+    o->n_firmware = (unsigned)(argc - optind);
+    if (!o->n_firmware)
+        return complain("no firmware given", "");
+    if (o->run_for != VTIME_NEVER && !o->measure)
+        return complain("--for says how long to run: it needs --measure", "");
+    if (o->run_for == VTIME_NEVER)
+        o->run_for = VTIME_PER_S;
+    return OPTIONS_GO;
+}
+
+static bool fail(const char *err)
+{
+    fprintf(stderr, "nrfemu info: %s\n", err);
     return false;
 }
 
-static void print_start(const struct image *img, const struct symbols *symbols)
+static void print_one(const struct info_options *o, const struct firmware_info *info, struct info_measured *measured,
+                      struct json_object *list)
 {
-    uint32_t vectors, sp, reset;
-    char where[128];
-    if (!image_find_vectors(img, ram, &vectors) || !word_at(img, vectors, &sp) || !word_at(img, vectors + 4, &reset)) {
-        puts("  no vector table");
+    if (!o->json) {
+        info_print_text(info);
+        if (measured)
+            info_print_measured(measured);
         return;
     }
-    printf("  vector table   0x%08" PRIx32 "\n  initial SP     0x%08" PRIx32 "\n  reset handler  0x%08" PRIx32, vectors,
-           sp, reset & ~1u);
-    const char *name = symbols_function(symbols, reset & ~1u, NULL);
-    if (name)
-        printf(" %s (%s)", name, symbols_describe(symbols, reset & ~1u, where, sizeof where));
-    putchar('\n');
+    struct json_object *json = info_to_json(info);
+    if (measured)
+        json_object_object_add(json, "measured", info_measured_to_json(measured));
+    json_object_array_add(list, json);
 }
 
-static bool print_image(const char *spec)
+/* The first image also tells how the run of all of them went. Nothing is printed unless all goes well. */
+static bool show(const struct info_options *o, unsigned i, struct json_object *list)
 {
-    struct image img;
+    struct firmware_info info;
+    struct info_measured *measured = NULL;
     char err[IMAGE_ERR_SIZE];
-    if (!image_load(&img, spec, loadable, sizeof loadable / sizeof loadable[0], err)) {
-        fprintf(stderr, "nrfemu info: %s\n", err);
-        return false;
-    }
-    struct symbols *symbols = img.format == IMAGE_ELF ? symbols_open(img.path) : NULL;
-    printf("%s: %s\n", img.path, format_names[img.format]);
-    for (unsigned i = 0; i < img.n_segments; i++)
-        printf("  0x%08" PRIx32 "     %" PRIu32 " bytes\n", img.segment[i].addr, img.segment[i].size);
-    print_start(&img, symbols);
-    symbols_close(symbols);
-    image_free(&img);
-    return true;
+    bool measure = o->measure && i == 0;
+
+    if (!firmware_info_read(&info, o->firmware[i], err))
+        return fail(err);
+    if (measure && !freopen("/dev/null", "r", stdin)) /* nobody is there to type what firmware may wait for */
+        return fail("/dev/null cannot be opened");
+    if (measure)
+        measured = info_measure(o->firmware, o->n_firmware, o->run_for, &info, err);
+    bool ok = !measure || measured || fail(err);
+    if (ok)
+        print_one(o, &info, measured, list);
+    if (measured)
+        info_measured_free(measured);
+    firmware_info_free(&info);
+    return ok;
+}
+
+static void print_json(struct json_object *list)
+{
+    struct json_object *top = json_object_array_length(list) == 1 ? json_object_array_get_idx(list, 0) : list;
+
+    puts(json_object_to_json_string_ext(top, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
 }
 
 int command_info(int argc, char **argv)
 {
-    if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
-        puts("Usage: nrfemu info FIRMWARE...\n\nShows what is in firmware images and where they would start.");
-        return 0;
-    }
-    if (argc < 2) {
-        fputs("nrfemu info: no firmware given; see nrfemu info --help\n", stderr);
-        return EXIT_BAD_INPUT;
-    }
-    for (int i = 1; i < argc; i++) {
-        if (argv[i][0] == '-') {
-            fprintf(stderr, "nrfemu info: there is no option %s; see nrfemu info --help\n", argv[i]);
-            return EXIT_BAD_INPUT;
-        }
-        if (!print_image(argv[i]))
-            return EXIT_BAD_INPUT;
-    }
-    return 0;
+    struct info_options o;
+    enum options_result result = parse(argc, argv, &o);
+    if (result != OPTIONS_GO)
+        return result == OPTIONS_DONE ? 0 : EXIT_BAD_INPUT;
+    struct json_object *list = json_object_new_array();
+    bool ok = true;
+    for (unsigned i = 0; ok && i < o.n_firmware; i++)
+        ok = show(&o, i, list);
+    if (ok && o.json)
+        print_json(list);
+    json_object_put(list);
+    return ok ? 0 : EXIT_BAD_INPUT;
 }

@@ -95,6 +95,8 @@ struct cpu {
     uint32_t fetch_checked; /* 32-byte line that check_access allowed to execute from, + 1 */
     struct cpu_traps traps;
     struct cpu_stop_info *stop;
+    void (*stack_seen)(void *ctx, uint32_t sp);
+    void *stack_ctx;
 
     uc_engine *uc;
     struct bus *bus;
@@ -682,6 +684,8 @@ static bool look_closer(struct cpu *c, uint32_t pc, const struct insn *in)
         c->mrs_rd = in->raw >> 24 & 15;
         sched_kick(c->sched); /* to be back before the next instruction */
     }
+    if ((flags & INSN_STACK) && c->stack_seen)
+        c->stack_seen(c->stack_ctx, reg(c, UC_ARM_REG_SP));
     if (flags & INSN_IT)
         return begin_it(c, pc, in);
     return true;
@@ -980,7 +984,7 @@ static void update_watch(struct cpu *c)
     const struct cpu_traps *t = &c->traps;
     c->watch = INSN_DECODED | INSN_BREAK | INSN_IN_RAM | INSN_IT | INSN_ALIGNED | INSN_CORE | INSN_MASKS |
                INSN_EXCLUSIVE | (t->access || t->unaligned || c->n_watchpoints ? INSN_MEMORY : 0) |
-               (t->fp ? INSN_FP : 0) | (t->divide ? INSN_DIVIDE : 0) |
+               (t->fp ? INSN_FP : 0) | (t->divide ? INSN_DIVIDE : 0) | (c->stack_seen ? INSN_STACK : 0) |
                (t->access || c->stop_retired != UINT64_MAX || c->member != MEMBER_NONE ? INSN_ANY : 0);
 }
 
@@ -1084,6 +1088,8 @@ void cpu_run(struct cpu *c, uint64_t budget, struct cpu_stop_info *stop)
     if (c->masks)
         apply_masks(c);
     cpu_set(c, CPU_PC, stop->pc);
+    if (c->stack_seen)
+        c->stack_seen(c->stack_ctx, cpu_get(c, CPU_SP));
 }
 
 /* ---- life ------------------------------------------------------------------------------------------------------ */
@@ -1208,6 +1214,13 @@ bool cpu_watchpoint(struct cpu *c, uint32_t addr, uint32_t size, bool loads, boo
     }
     update_watch(c);
     return true;
+}
+
+void cpu_watch_stack(struct cpu *c, void (*seen)(void *ctx, uint32_t sp), void *ctx)
+{
+    c->stack_seen = seen;
+    c->stack_ctx = ctx;
+    update_watch(c);
 }
 
 void cpu_pass_points(struct cpu *c)

@@ -120,6 +120,10 @@ void cpu_breakpoint(struct cpu *c, uint32_t addr, bool set);
 enum { CPU_MAX_WATCHPOINTS = 16 };
 bool cpu_watchpoint(struct cpu *c, uint32_t addr, uint32_t size, bool loads, bool stores, bool set);
 
+/* From now on tells every value that SP has, in the order it has them: before each instruction that may change it, and
+ * when the CPU stops. What the core does to SP shows at the next of both. `seen` NULL: no more. */
+void cpu_watch_stack(struct cpu *c, void (*seen)(void *ctx, uint32_t sp), void *ctx);
+
 /* The next instruction executes although a breakpoint or watchpoint stops there. */
 void cpu_pass_points(struct cpu *c);
 

@@ -22,6 +22,26 @@ bool elf_view_holds(const struct elf_view *v, uint32_t offset, uint32_t size)
     return offset <= v->size && size <= v->size - offset;
 }
 
+static const struct {
+    uint16_t machine;
+    const char *what;
+} machines[] = {
+    {EM_AARCH64, "a 64-bit ELF for AArch64; the nRF52840 is a 32-bit ARM (ARMv7E-M)"},
+    {EM_X86_64, "a 64-bit ELF for x86-64; the nRF52840 is a 32-bit ARM"},
+    {EM_386, "an ELF of another machine than ARM: x86"},
+    {EM_RISCV, "an ELF of another machine than ARM: RISC-V"},
+    {EM_XTENSA, "an ELF of another machine than ARM: Xtensa"},
+    {EM_AVR, "an ELF of another machine than ARM: AVR"},
+};
+
+static const char *wrong_machine(unsigned machine, const char *otherwise)
+{
+    for (unsigned i = 0; i < sizeof machines / sizeof *machines; i++)
+        if (machines[i].machine == machine)
+            return machines[i].what;
+    return otherwise;
+}
+
 static const char *check_identity(const struct elf_view *v)
 {
     const unsigned char *ident = v->header.e_ident;
@@ -29,7 +49,7 @@ static const char *check_identity(const struct elf_view *v)
     if (memcmp(ident, ELFMAG, SELFMAG) != 0)
         return "not an ELF";
     if (ident[EI_CLASS] == ELFCLASS64)
-        return "a 64-bit ELF; the nRF52840 is a 32-bit ARM";
+        return wrong_machine(le16toh(v->header.e_machine), "a 64-bit ELF; the nRF52840 is a 32-bit ARM");
     if (ident[EI_CLASS] != ELFCLASS32)
         return "an ELF of an unknown class";
     if (ident[EI_DATA] == ELFDATA2MSB)
@@ -44,7 +64,7 @@ static const char *check_tables(const struct elf_view *v)
     const Elf32_Ehdr *h = &v->header;
 
     if (h->e_machine != EM_ARM)
-        return "an ELF of another machine than ARM";
+        return wrong_machine(h->e_machine, "an ELF of another machine than ARM");
     if (h->e_type == ET_REL)
         return "an object file that has not been linked";
     if (h->e_type != ET_EXEC && h->e_type != ET_DYN)

@@ -147,6 +147,32 @@ static void find_coprocessor(struct insn *out)
     }
 }
 
+/* Encodings that may write SP (A5.2, A5.3): some that match do not, and cost a look only. */
+static const struct {
+    uint32_t mask, value; /* over raw, as above */
+    bool wide;
+} stack_writes[] = {
+    {0xF600, 0xB400, false},          /* PUSH, POP; CBZ and others not */
+    {0xFF00, 0xB000, false},          /* ADD, SUB to SP */
+    {0xFF87, 0x4485, false},          /* ADD SP, Rm */
+    {0xFF87, 0x4685, false},          /* MOV SP, Rm */
+    {0x0000FE6Fu, 0x0000E82Du, true}, /* LDM, STM of SP with writeback */
+    {0x0000FE6Fu, 0x0000E86Du, true}, /* LDRD, STRD */
+    {0x0000FE2Fu, 0x0000EC2Du, true}, /* VLDM, VSTM */
+    {0x0900FE0Fu, 0x0900F80Du, true}, /* LDR, STR with writeback */
+    {0xF000FE10u, 0xD000F810u, true}, /* LDR SP */
+    {0x8F00F800u, 0x0D00F000u, true}, /* data processing with an immediate to SP */
+    {0x0F00FE00u, 0x0D00EA00u, true}, /* with a register */
+    {0xD000FFE0u, 0x8000F380u, true}, /* MSR: MSP, PSP, CONTROL */
+};
+
+static void find_stack_write(struct insn *out)
+{
+    for (unsigned i = 0; i < sizeof stack_writes / sizeof *stack_writes; i++)
+        if (stack_writes[i].wide == (out->size == 4) && (out->raw & stack_writes[i].mask) == stack_writes[i].value)
+            out->flags |= INSN_STACK;
+}
+
 static void set_cost(struct insn *out, struct cost c)
 {
     out->charge = (uint16_t)(c.cycles * VTIME_PER_CYCLE);
@@ -203,6 +229,7 @@ void insn_decode(struct insn_decoder *d, uint32_t addr, const uint8_t *code, uns
         out->arrive = VTIME_PER_CYCLE;
     find_special(out);
     find_coprocessor(out);
+    find_stack_write(out);
     find_cost(d, addr, out);
     if (out->class == INSN_SVC || out->class == INSN_BKPT)
         out->imm = out->raw & 0xFF;

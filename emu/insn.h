@@ -23,6 +23,7 @@ enum insn_flag {
     INSN_CORE = 1 << 9,       /* carried out by the core instead of the engine: see enum insn_class */
     INSN_MASKS = 1 << 10,     /* CPS, MSR, MRS CONTROL: may change or show PRIMASK, BASEPRI, FAULTMASK, CONTROL */
     INSN_EXCLUSIVE = 1 << 11, /* opens, uses or closes the local exclusive monitor */
+    INSN_STACK = 1 << 12,     /* may write SP, or choose another one; asked for by cpu_watch_stack() only */
 };
 
 /* Instructions that the core carries out itself. */

@@ -124,6 +124,19 @@ bool symbols_find(const struct symbols *s, const char *name, uint32_t *addr, uin
     return true;
 }
 
+void symbols_each(const struct symbols *s, void (*each)(void *ctx, const struct symbols_entry *entry), void *ctx)
+{
+    for (unsigned i = 0; s && i < s->n_symbols; i++) {
+        const struct symbol *sym = &s->symbol[i];
+        struct symbols_entry e = {.name = sym->name,
+                                  .addr = sym->addr,
+                                  .size = sym->size,
+                                  .is_function = sym->type == STT_FUNC,
+                                  .is_object = sym->type == STT_OBJECT};
+        each(ctx, &e);
+    }
+}
+
 const char *symbols_describe(const struct symbols *s, uint32_t addr, char *buf, unsigned size)
 {
     const char *name;

@@ -22,6 +22,26 @@ bool symbols_line(const struct symbols *s, uint32_t addr, const char **file, int
 /* Value and size of a symbol (functions without the Thumb bit); false when there is none. */
 bool symbols_find(const struct symbols *s, const char *name, uint32_t *addr, uint32_t *size);
 
+/* Where a function that the compiler has put into its caller begins there, by debug information; of several such places
+ * the first. False when there is none. */
+bool symbols_find_inlined(const struct symbols *s, const char *name, uint32_t *addr);
+
+/* Every symbol that names a place: functions, objects, labels; in the file's order. */
+struct symbols_entry {
+    const char *name;    /* lives as long as `s` */
+    uint32_t addr, size; /* functions without the Thumb bit */
+    bool is_function, is_object;
+};
+void symbols_each(const struct symbols *s, void (*each)(void *ctx, const struct symbols_entry *entry), void *ctx);
+
+/* Of the debug information: how many units it has, and in which versions of DWARF. */
+struct symbols_debug {
+    unsigned n_units, oldest, newest;
+};
+struct symbols_debug symbols_debug(const struct symbols *s);
+/* Tells the compiler of each unit, as it calls itself (DW_AT_producer). */
+void symbols_each_producer(const struct symbols *s, void (*each)(void *ctx, const char *producer), void *ctx);
+
 /* The frame of the caller of the function at `pc`, by .debug_frame/.eh_frame. `regs` are r0…r15 and are replaced by the
  * caller's; memory is read through `read_word`. False when it cannot be told; `regs` are then as they were. The
  * caller's r15 is the return address, or an EXC_RETURN (0xFFFFFFxx) when the function is an exception handler: r13 is

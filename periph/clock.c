@@ -223,11 +223,11 @@ static void reset(struct periph *p, uint32_t resetreas)
 static const struct periph_task_desc tasks[] = {
     {0x000, "HFCLKSTART", task_hfclkstart},
     {0x004, "HFCLKSTOP", task_hfclkstop},
-    {0x008, "LFCLKSTART", task_lfclkstart},
+    {0x008, "LFCLKSTART", task_lfclkstart, .inaccuracy = 3},
     {0x00C, "LFCLKSTOP", task_lfclkstop},
     {0x010, "CAL", task_cal},
-    {0x014, "CTSTART", task_ctstart},
-    {0x018, "CTSTOP", task_ctstop},
+    {0x014, "CTSTART", task_ctstart, .inaccuracy = 4},
+    {0x018, "CTSTOP", task_ctstop, .inaccuracy = 4},
 };
 
 static const struct periph_event_desc events[] = {
@@ -237,13 +237,13 @@ static const struct periph_event_desc events[] = {
 
 static const struct periph_reg_desc regs[] = {
     {HFCLKRUN, "HFCLKRUN", PERIPH_RO},
-    {HFCLKSTAT, "HFCLKSTAT", PERIPH_RO, .read = read_hfclkstat},
+    {HFCLKSTAT, "HFCLKSTAT", PERIPH_RO, .read = read_hfclkstat, .inaccuracy = 2},
     {LFCLKRUN, "LFCLKRUN", PERIPH_RO},
     {LFCLKSTAT, "LFCLKSTAT", PERIPH_RO},
     {LFCLKSRCCOPY, "LFCLKSRCCOPY", PERIPH_RO},
-    {LFCLKSRC, "LFCLKSRC", PERIPH_RW, .mask = 0x30003},
+    {LFCLKSRC, "LFCLKSRC", PERIPH_RW, .mask = 0x30003, .inaccuracy = 5},
     {HFXODEBOUNCE, "HFXODEBOUNCE", PERIPH_RW, .reset = 0x10, .mask = 0xFF},
-    {CTIV, "CTIV", PERIPH_RW, .mask = 0x7F},
+    {CTIV, "CTIV", PERIPH_RW, .mask = 0x7F, .inaccuracy = 6},
     {TRACECONFIG, "TRACECONFIG", PERIPH_RW, .mask = 0x30003},
     {LFRCMODE, "LFRCMODE", PERIPH_RW, .mask = 1, .unmodelled = true},
 };

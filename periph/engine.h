@@ -100,12 +100,15 @@ struct periph_task_desc {
     void (*trigger)(struct periph *, unsigned i); /* i: index in the array; NULL: not modelled */
     uint16_t count;
     uint16_t stride;
+    uint8_t inaccuracy; /* the one of the model's numbered list that says what is not as on the chip; 0: none */
 };
 
 struct periph_event_desc {
     uint16_t offset;
     const char *name; /* without "EVENTS_" */
     uint16_t count;
+    uint8_t inaccuracy; /* as of a task */
+    bool unmodelled;    /* exists on the chip, never comes here */
 };
 
 struct periph_short_desc {
@@ -128,8 +131,9 @@ struct periph_reg_desc {
     /* Instead of storing; `value` has passed `mask`. For W1C the bits written as 1. Store with periph_set(). */
     void (*write)(struct periph *, unsigned i, uint32_t value);
     bool read_acts;
-    uint32_t survives; /* resets that do not touch it, by their RESETREAS bit: PERIPH_SURVIVES_… */
-    bool unmodelled;   /* exists on the chip, has no effect here */
+    uint32_t survives;  /* resets that do not touch it, by their RESETREAS bit: PERIPH_SURVIVES_… */
+    bool unmodelled;    /* exists on the chip, has no effect here */
+    uint8_t inaccuracy; /* as of a task */
 };
 
 struct periph_desc {
@@ -332,5 +336,21 @@ struct periph_place {
 };
 
 struct periph_place periph_slot_find(const struct periph_slot *s, uint32_t offset);
+
+/* How far a task, event or register is what it is on the chip, by what its entry says. */
+enum periph_state {
+    PERIPH_MODELLED,
+    PERIPH_PARTLY,     /* but for the inaccuracy that its entry cites */
+    PERIPH_NAMED_ONLY, /* it has a name, and keeps what is written */
+    PERIPH_UNKNOWN,    /* the tables have nothing there */
+};
+enum periph_state periph_place_state(const struct periph_place *at);
+enum periph_state periph_task_state(const struct periph_task_desc *task);
+enum periph_state periph_event_state(const struct periph_desc *desc, const struct periph_event_desc *event);
+enum periph_state periph_reg_state(const struct periph_reg_desc *reg);
+/* Whether nothing behind a description acts: what periph/named.h gives to blocks without a model. */
+bool periph_desc_is_named_only(const struct periph_desc *desc);
+/* "modelled", "partly", "named only", "unknown". */
+const char *periph_state_name(enum periph_state state);
 
 #endif

@@ -202,8 +202,8 @@ static void reset(struct periph *p, uint32_t resetreas)
             {LATCH, "LATCH", PERIPH_W1C, KEPT, .mask = MASK(n), .write = write_latch},                       \
             {DETECTMODE, "DETECTMODE", KEPT, .mask = 1, .write = write_detectmode},                          \
         {                                                                                                    \
-            PIN_CNF, "PIN_CNF[%u]", KEPT, .reset = CNF_INPUT_DISCONNECT, .mask = CNF_MASK, .count = n,       \
-                                          .read = read_pin_cnf, .write = write_pin_cnf                       \
+            PIN_CNF, "PIN_CNF[%u]", KEPT, .inaccuracy = 1, .reset = CNF_INPUT_DISCONNECT, .mask = CNF_MASK,  \
+                                          .count = n, .read = read_pin_cnf, .write = write_pin_cnf           \
         }                                                                                                    \
     }
 #define MASK(n) (UINT32_MAX >> (32 - (n)))

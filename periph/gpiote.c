@@ -103,15 +103,16 @@ static void reset(struct periph *p, uint32_t resetreas)
 }
 
 static const struct periph_task_desc tasks[] = {
-    {0x000, "OUT[%u]", task_out, GPIOTE_CHANNELS},
-    {0x030, "SET[%u]", task_set, GPIOTE_CHANNELS},
-    {0x060, "CLR[%u]", task_clr, GPIOTE_CHANNELS},
+    {0x000, "OUT[%u]", task_out, GPIOTE_CHANNELS, .inaccuracy = 2},
+    {0x030, "SET[%u]", task_set, GPIOTE_CHANNELS, .inaccuracy = 2},
+    {0x060, "CLR[%u]", task_clr, GPIOTE_CHANNELS, .inaccuracy = 2},
 };
 
-static const struct periph_event_desc events[] = {{0x100, "IN[%u]", GPIOTE_CHANNELS}, {0x17C, "PORT"}};
+static const struct periph_event_desc events[] = {{0x100, "IN[%u]", GPIOTE_CHANNELS, .inaccuracy = 1},
+                                                  {0x17C, "PORT", .inaccuracy = 1}};
 
 static const struct periph_reg_desc regs[] = {
-    {CONFIG, "CONFIG[%u]", .mask = CONFIG_MASK, .count = GPIOTE_CHANNELS, .write = write_config},
+    {CONFIG, "CONFIG[%u]", .mask = CONFIG_MASK, .count = GPIOTE_CHANNELS, .write = write_config, .inaccuracy = 3},
 };
 
 const struct periph_desc gpiote_desc = {

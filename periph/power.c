@@ -235,13 +235,17 @@ static void reset(struct periph *p, uint32_t resetreas)
 }
 
 static const struct periph_task_desc tasks[] = {
-    {0x078, "CONSTLAT", task_latency},
-    {0x07C, "LOWPWR", task_latency},
+    {0x078, "CONSTLAT", task_latency, .inaccuracy = 3},
+    {0x07C, "LOWPWR", task_latency, .inaccuracy = 3},
 };
 
 static const struct periph_event_desc events[] = {
-    {0x108, "POFWARN"},     {0x114, "SLEEPENTER"}, {0x118, "SLEEPEXIT"},
-    {0x11C, "USBDETECTED"}, {0x120, "USBREMOVED"}, {0x124, "USBPWRRDY"},
+    {0x108, "POFWARN", .inaccuracy = 7},
+    {0x114, "SLEEPENTER"},
+    {0x118, "SLEEPEXIT"},
+    {0x11C, "USBDETECTED"},
+    {0x120, "USBREMOVED"},
+    {0x124, "USBPWRRDY", .inaccuracy = 4},
 };
 
 static const struct periph_reg_desc regs[] = {
@@ -249,14 +253,14 @@ static const struct periph_reg_desc regs[] = {
     {RAMSTATUS, "RAMSTATUS", PERIPH_RO, .read = read_ramstatus},
     {USBREGSTATUS, "USBREGSTATUS", PERIPH_RO},
     {SYSTEMOFF, "SYSTEMOFF", PERIPH_WO, .mask = 1, .write = write_systemoff},
-    {POFCON, "POFCON", PERIPH_RW, .mask = 0xF1F, .write = write_pofcon}, /* inaccuracy 2 */
+    {POFCON, "POFCON", PERIPH_RW, .mask = 0xF1F, .write = write_pofcon, .inaccuracy = 2},
     {GPREGRET, "GPREGRET", PERIPH_RW, .mask = 0xFF, .survives = PERIPH_SURVIVES_RETAINED},
     {GPREGRET2, "GPREGRET2", PERIPH_RW, .mask = 0xFF, .survives = PERIPH_SURVIVES_RETAINED},
-    {DCDCEN, "DCDCEN", PERIPH_RW, .mask = 1},
-    {DCDCEN0, "DCDCEN0", PERIPH_RW, .mask = 1},
+    {DCDCEN, "DCDCEN", PERIPH_RW, .mask = 1, .inaccuracy = 2},
+    {DCDCEN0, "DCDCEN0", PERIPH_RW, .mask = 1, .inaccuracy = 2},
     {MAINREGSTATUS, "MAINREGSTATUS", PERIPH_RO},
     {RAM_POWER, "RAM[%u].POWER", PERIPH_RW, .reset = 0xFFFF, .survives = RESET_HOLD, .count = RAM_COUNT,
-     .stride = RAM_STRIDE, .write = write_ram},
+     .stride = RAM_STRIDE, .write = write_ram, .inaccuracy = 1},
     {RAM_POWERSET, "RAM[%u].POWERSET", PERIPH_WO, .count = RAM_COUNT, .stride = RAM_STRIDE, .write = write_ram_set},
     {RAM_POWERCLR, "RAM[%u].POWERCLR", PERIPH_WO, .count = RAM_COUNT, .stride = RAM_STRIDE, .write = write_ram_clr},
 };

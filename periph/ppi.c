@@ -99,8 +99,8 @@ static void init(struct periph *p)
 }
 
 static const struct periph_task_desc tasks[] = {
-    {0x000, "CHG[%u].EN", task_en, PPI_GROUPS, 8},
-    {0x004, "CHG[%u].DIS", task_dis, PPI_GROUPS, 8},
+    {0x000, "CHG[%u].EN", task_en, PPI_GROUPS, 8, .inaccuracy = 1},
+    {0x004, "CHG[%u].DIS", task_dis, PPI_GROUPS, 8, .inaccuracy = 1},
 };
 
 static const struct periph_reg_desc regs[] = {

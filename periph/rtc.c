@@ -310,7 +310,7 @@ static void reset(struct periph *p, uint32_t resetreas)
         {EVTEN, "EVTEN", PERIPH_RW, .mask = EVENTS_MASK, .write = write_evten},                                  \
             {EVTENSET, "EVTENSET", PERIPH_RW, .mask = EVENTS_MASK, .read = read_evten, .write = write_evtenset}, \
             {EVTENCLR, "EVTENCLR", PERIPH_RW, .mask = EVENTS_MASK, .read = read_evten, .write = write_evtenclr}, \
-            {COUNTER, "COUNTER", PERIPH_RO, .read = read_counter},                                               \
+            {COUNTER, "COUNTER", PERIPH_RO, .read = read_counter, .inaccuracy = 2},                              \
             {PRESCALER, "PRESCALER", PERIPH_RW, .mask = 0xFFF, .write = write_prescaler},                        \
             {CC, "CC[%u]", PERIPH_RW, .mask = COUNTER_MASK, .count = n, .write = write_cc},                      \
     }
@@ -321,8 +321,10 @@ static const struct periph_task_desc tasks[] = {
     {0x008, "CLEAR", task_clear},
     {0x00C, "TRIGOVRFLW", task_trigovrflw},
 };
-static const struct periph_event_desc events_3[] = {{0x100, "TICK"}, {0x104, "OVRFLW"}, {0x140, "COMPARE[%u]", 3}};
-static const struct periph_event_desc events_4[] = {{0x100, "TICK"}, {0x104, "OVRFLW"}, {0x140, "COMPARE[%u]", 4}};
+static const struct periph_event_desc events_3[] = {
+    {0x100, "TICK", .inaccuracy = 1}, {0x104, "OVRFLW", .inaccuracy = 1}, {0x140, "COMPARE[%u]", 3, .inaccuracy = 1}};
+static const struct periph_event_desc events_4[] = {
+    {0x100, "TICK", .inaccuracy = 1}, {0x104, "OVRFLW", .inaccuracy = 1}, {0x140, "COMPARE[%u]", 4, .inaccuracy = 1}};
 static const struct periph_reg_desc regs_3[] = REGS(3);
 static const struct periph_reg_desc regs_4[] = REGS(4);
 

@@ -202,18 +202,19 @@ static void reset(struct periph *p, uint32_t resetreas)
 
 /* --- tables --- */
 
-#define TASKS(n)                                                                                                   \
-    {                                                                                                              \
-        {0x000, "START", task_start}, {0x004, "STOP", task_stop}, {0x008, "COUNT", task_count},                    \
-            {0x00C, "CLEAR", task_clear}, {0x010, "SHUTDOWN", task_stop}, {0x040, "CAPTURE[%u]", task_capture, n}, \
+#define TASKS(n)                                                                                      \
+    {                                                                                                 \
+        {0x000, "START", task_start, .inaccuracy = 1}, {0x004, "STOP", task_stop, .inaccuracy = 1},   \
+            {0x008, "COUNT", task_count}, {0x00C, "CLEAR", task_clear, .inaccuracy = 4},              \
+            {0x010, "SHUTDOWN", task_stop, .inaccuracy = 2}, {0x040, "CAPTURE[%u]", task_capture, n}, \
     }
 
-#define REGS(n)                                                                                     \
-    {                                                                                               \
-        {MODE, "MODE", PERIPH_RW, .mask = 3, .write = write_mode},                                  \
-            {BITMODE, "BITMODE", PERIPH_RW, .mask = 3, .write = write_bitmode},                     \
-            {PRESCALER, "PRESCALER", PERIPH_RW, .reset = 4, .mask = 0xF, .write = write_prescaler}, \
-            {CC, "CC[%u]", PERIPH_RW, .count = n, .write = write_cc},                               \
+#define REGS(n)                                                                                                      \
+    {                                                                                                                \
+        {MODE, "MODE", PERIPH_RW, .mask = 3, .write = write_mode, .inaccuracy = 3},                                  \
+            {BITMODE, "BITMODE", PERIPH_RW, .mask = 3, .write = write_bitmode, .inaccuracy = 3},                     \
+            {PRESCALER, "PRESCALER", PERIPH_RW, .reset = 4, .mask = 0xF, .write = write_prescaler, .inaccuracy = 3}, \
+            {CC, "CC[%u]", PERIPH_RW, .count = n, .write = write_cc},                                                \
     }
 
 #define SHORT_CLEAR(n)                   \

@@ -166,9 +166,9 @@ static const struct periph_short_desc shorts[] = {
 };
 
 static const struct periph_reg_desc regs[] = {
-    UART_LINE_REGS,
+    UART_LINE_REGS(3),
     {.offset = RXD, .name = "RXD", .access = PERIPH_RO, .read = read_rxd, .read_acts = true},
-    {.offset = TXD, .name = "TXD", .access = PERIPH_WO, .mask = 0xFF, .write = write_txd},
+    {.offset = TXD, .name = "TXD", .access = PERIPH_WO, .mask = 0xFF, .write = write_txd, .inaccuracy = 1},
 };
 
 const struct periph_desc uart_desc = {

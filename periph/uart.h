@@ -9,6 +9,7 @@
  * Inaccuracies
  *   1. A byte written to TXD before TXDRDY waits for the one before it; the specification does not say what happens.
  *   2. A byte written to TXD before STARTTX is lost.
+ *   3. BAUDRATE, CONFIG and ERRORSRC: inaccuracies 3 and 5 of periph/uart_line.h.
  */
 #ifndef PERIPH_UART_H
 #define PERIPH_UART_H

@@ -155,16 +155,16 @@ static inline void uart_connect(struct uart_model *m, struct uart_port *port) { 
     {                                                                                              \
         .offset = offset_, .name = name_, .reset = 0xFFFFFFFF, .mask = 0x8000003F, .write = write_ \
     }
-#define UART_LINE_REGS                                                                          \
-    {.offset = UART_ERRORSRC, .name = "ERRORSRC", .access = PERIPH_W1C, .mask = 0xF},           \
-        {.offset = PERIPH_ENABLE, .name = "ENABLE", .mask = 0xF},                               \
-        UART_PSEL_REG(UART_PSEL_RTS, "PSEL.RTS", uart_model_write_psel_rts),                    \
-        UART_PSEL_REG(UART_PSEL_TXD, "PSEL.TXD", uart_model_write_psel_txd),                    \
-        UART_PSEL_REG(UART_PSEL_CTS, "PSEL.CTS", uart_model_write_psel_cts),                    \
-        UART_PSEL_REG(UART_PSEL_RXD, "PSEL.RXD", uart_model_write_psel_rxd),                    \
-        {.offset = UART_BAUDRATE, .name = "BAUDRATE", .reset = 0x04000000},                     \
-    {                                                                                           \
-        .offset = UART_CONFIG, .name = "CONFIG", .mask = 0x1F, .write = uart_model_write_config \
+#define UART_LINE_REGS(n)                                                                                        \
+    {.offset = UART_ERRORSRC, .name = "ERRORSRC", .access = PERIPH_W1C, .mask = 0xF, .inaccuracy = n},           \
+        {.offset = PERIPH_ENABLE, .name = "ENABLE", .mask = 0xF},                                                \
+        UART_PSEL_REG(UART_PSEL_RTS, "PSEL.RTS", uart_model_write_psel_rts),                                     \
+        UART_PSEL_REG(UART_PSEL_TXD, "PSEL.TXD", uart_model_write_psel_txd),                                     \
+        UART_PSEL_REG(UART_PSEL_CTS, "PSEL.CTS", uart_model_write_psel_cts),                                     \
+        UART_PSEL_REG(UART_PSEL_RXD, "PSEL.RXD", uart_model_write_psel_rxd),                                     \
+        {.offset = UART_BAUDRATE, .name = "BAUDRATE", .reset = 0x04000000, .inaccuracy = n},                     \
+    {                                                                                                            \
+        .offset = UART_CONFIG, .name = "CONFIG", .mask = 0x1F, .write = uart_model_write_config, .inaccuracy = n \
     }
 
 #endif

@@ -225,17 +225,24 @@ static void enabled(struct periph *p, bool on)
 static void reset(struct periph *p, uint32_t resetreas) { enabled(p, false); }
 
 static const struct periph_task_desc tasks[] = {
-    {.offset = 0x000, .name = "STARTRX", .trigger = start_rx}, {.offset = 0x004, .name = "STOPRX", .trigger = stop_rx},
-    {.offset = 0x008, .name = "STARTTX", .trigger = start_tx}, {.offset = 0x00C, .name = "STOPTX", .trigger = stop_tx},
-    {.offset = 0x02C, .name = "FLUSHRX", .trigger = flush_rx},
+    {.offset = 0x000, .name = "STARTRX", .trigger = start_rx},
+    {.offset = 0x004, .name = "STOPRX", .trigger = stop_rx},
+    {.offset = 0x008, .name = "STARTTX", .trigger = start_tx, .inaccuracy = 4},
+    {.offset = 0x00C, .name = "STOPTX", .trigger = stop_tx},
+    {.offset = 0x02C, .name = "FLUSHRX", .trigger = flush_rx, .inaccuracy = 3},
 };
 
 static const struct periph_event_desc events[] = {
-    {.offset = 0x100, .name = "CTS"},       {.offset = 0x104, .name = "NCTS"},
-    {.offset = 0x108, .name = "RXDRDY"},    {.offset = 0x110, .name = "ENDRX"},
-    {.offset = 0x11C, .name = "TXDRDY"},    {.offset = 0x120, .name = "ENDTX"},
-    {.offset = 0x124, .name = "ERROR"},     {.offset = 0x144, .name = "RXTO"},
-    {.offset = 0x14C, .name = "RXSTARTED"}, {.offset = 0x150, .name = "TXSTARTED"},
+    {.offset = 0x100, .name = "CTS"},
+    {.offset = 0x104, .name = "NCTS"},
+    {.offset = 0x108, .name = "RXDRDY"},
+    {.offset = 0x110, .name = "ENDRX"},
+    {.offset = 0x11C, .name = "TXDRDY"},
+    {.offset = 0x120, .name = "ENDTX"},
+    {.offset = 0x124, .name = "ERROR"},
+    {.offset = 0x144, .name = "RXTO"},
+    {.offset = 0x14C, .name = "RXSTARTED", .inaccuracy = 3},
+    {.offset = 0x150, .name = "TXSTARTED", .inaccuracy = 3},
     {.offset = 0x158, .name = "TXSTOPPED"},
 };
 
@@ -245,11 +252,11 @@ static const struct periph_short_desc shorts[] = {
 };
 
 static const struct periph_reg_desc regs[] = {
-    UART_LINE_REGS,
-    {.offset = RXD_PTR, .name = "RXD.PTR"},
+    UART_LINE_REGS(5),
+    {.offset = RXD_PTR, .name = "RXD.PTR", .inaccuracy = 2},
     {.offset = RXD_MAXCNT, .name = "RXD.MAXCNT", .mask = 0xFFFF},
     {.offset = RXD_AMOUNT, .name = "RXD.AMOUNT", .access = PERIPH_RO},
-    {.offset = TXD_PTR, .name = "TXD.PTR"},
+    {.offset = TXD_PTR, .name = "TXD.PTR", .inaccuracy = 2},
     {.offset = TXD_MAXCNT, .name = "TXD.MAXCNT", .mask = 0xFFFF},
     {.offset = TXD_AMOUNT, .name = "TXD.AMOUNT", .access = PERIPH_RO},
 };

@@ -14,6 +14,7 @@
  *      the chip a HardFault or a corruption of RAM may result.
  *   3. TXSTARTED, RXSTARTED and FLUSHRX's ENDRX follow their tasks at once.
  *   4. STARTTX while a buffer is being sent cuts that off; the specification does not say what happens.
+ *   5. BAUDRATE, CONFIG and ERRORSRC: inaccuracies 3 and 5 of periph/uart_line.h.
  */
 #ifndef PERIPH_UARTE_H
 #define PERIPH_UARTE_H

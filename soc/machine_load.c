@@ -11,12 +11,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "emu/firmware_info.h"
 #include "soc/machine.h"
 
 enum { FLASH_PAGE = 0x1000, ERASED_HALFWORD = 0xFFFF };
 
-static const struct image_range loadable[] = {
-    {SOC_FLASH_BASE, SOC_FLASH_SIZE}, {SOC_RAM_BASE, SOC_RAM_SIZE}, {UICR_BASE, UICR_SIZE}};
+static const struct image_range loadable[] = {{SOC_FLASH_BASE, SOC_FLASH_SIZE},
+                                              {SOC_RAM_BASE, SOC_RAM_SIZE},
+                                              {UICR_BASE, UICR_SIZE},
+                                              {SOC_XIP_BASE, SOC_XIP_SIZE}};
 static const struct image_range ram = {SOC_RAM_BASE, SOC_RAM_SIZE};
 
 /* ---- the vector table -------------------------------------------------------------------------------------------- */
@@ -112,10 +115,23 @@ static bool load_image(struct machine *m, const char *spec, struct image *img, c
     return true;
 }
 
-static bool fail_no_table(const struct image *img, char err[IMAGE_ERR_SIZE])
+/* " …: it is made for another core", when it is. */
+static void tell_if_foreign(const char *spec, char *to, size_t size)
+{
+    struct firmware_info info;
+    char ignored[IMAGE_ERR_SIZE];
+    if (!firmware_info_read(&info, spec, ignored))
+        return;
+    if (*info.foreign)
+        snprintf(to, size, ": %s", info.foreign);
+    firmware_info_free(&info);
+}
+
+static bool fail_no_table(const char *spec, const struct image *img, char err[IMAGE_ERR_SIZE])
 {
     uint32_t reset = 0;
-    int used = snprintf(err, IMAGE_ERR_SIZE, "%.300s: there is no vector table in it", img->path);
+    int used = snprintf(err, IMAGE_ERR_SIZE, "%.150s: there is no vector table in it", img->path);
+    tell_if_foreign(spec, err + used, (size_t)(IMAGE_ERR_SIZE - used));
     if (img->format != IMAGE_RAW || img->segment[0].size < 8)
         return false;
     memcpy(&reset, img->segment[0].data + 4, sizeof reset);
@@ -134,7 +150,7 @@ static bool load_all(struct machine *m, char **specs, struct image *img, unsigne
         for (unsigned k = 0; k < i; k++)
             warn_of_overlap(m, &img[k], &img[i]);
     }
-    return find_start(m, img, n) || !n || fail_no_table(&img[0], err);
+    return find_start(m, img, n) || !n || fail_no_table(specs[0], &img[0], err);
 }
 
 bool machine_load(struct machine *m, char **specs, unsigned n, char err[IMAGE_ERR_SIZE])

@@ -33,7 +33,42 @@ $(IMAGES)/start-%.elf: tests/images/start.c tests/images/start.ld tests/images.m
 	@mkdir -p $(@D)
 	$(ARM_CC) $(IMAGE_FLAGS) $(or $(START_FLAGS_$*),$(START_FLAGS)) -T tests/images/start.ld $< -o $@
 
+# For `nrfemu info`: one program for several cores and in several formats.
+ARM_OBJCOPY ?= arm-none-eabi-objcopy
+INFO_FLAGS := -O1 -ffreestanding -nostdlib -Wl,-n -T tests/images/info.ld
+INFO_FLAGS_hard := -mcpu=cortex-m4 -mthumb -mfloat-abi=hard -mfpu=fpv4-sp-d16 -gdwarf-4
+INFO_FLAGS_softfp := -mcpu=cortex-m4 -mthumb -mfloat-abi=softfp -mfpu=fpv4-sp-d16 -g0
+INFO_FLAGS_soft := -mcpu=cortex-m4 -mthumb -mfloat-abi=soft -g0
+INFO_FLAGS_m33 := -mcpu=cortex-m33 -mthumb -mfloat-abi=soft -g0 '-DFOREIGN="tt r0, r1"'
+INFO_FLAGS_m33plain := -mcpu=cortex-m33 -mthumb -mfloat-abi=soft -g0
+INFO_FLAGS_a9 := -mcpu=cortex-a9 -marm -mfloat-abi=soft -g0
+INFO_FLAGS_a9thumb := -mcpu=cortex-a9 -mthumb -mfloat-abi=soft -g0 '-DFOREIGN="mrc p15, 0, r0, c1, c0, 0"'
+INFO_ELFS := $(patsubst INFO_FLAGS_%,$(IMAGES)/info-%.elf,$(filter INFO_FLAGS_%,$(.VARIABLES)))
+INFO_IMAGES := $(INFO_ELFS) $(IMAGES)/info-hard.hex $(IMAGES)/info-m33.hex $(IMAGES)/info-hard-stripped.elf $(IMAGES)/info-a9.bin
+
+$(INFO_ELFS): $(IMAGES)/info-%.elf: tests/images/info.c tests/images/info.ld tests/images.mk
+	$(call say,FW,$@)
+	@mkdir -p $(@D)
+	$(ARM_CC) $(INFO_FLAGS_$*) $(INFO_FLAGS) $< -lgcc -o $@
+
+$(IMAGES)/%-stripped.elf: $(IMAGES)/%.elf
+	$(ARM_STRIP) $< -o $@
+
 $(IMAGES)/%.hex: $(IMAGES)/%.elf
 	$(ARM_OBJCOPY) -O ihex $< $@
+
 $(IMAGES)/%.bin: $(IMAGES)/%.elf
 	$(ARM_OBJCOPY) -O binary -j .text $< $@
+
+$(B)/tests/unit/emu_firmware_info: | $(INFO_IMAGES)
+$(B)/tests/unit/emu_firmware_info.o: CPPFLAGS += -DIMAGES='"$(abspath $(IMAGES))"'
+
+# For the measuring of runs: one that allocates.
+HEAP_IMAGE := $(IMAGES)/heap.elf
+$(HEAP_IMAGE): tests/images/heap.c tests/images/heap.ld tests/images.mk
+	$(call say,FW,$@)
+	@mkdir -p $(@D)
+	$(ARM_CC) -mcpu=cortex-m4 -mthumb -g -O1 -fno-builtin -nostartfiles --specs=nano.specs -Wl,-n -T tests/images/heap.ld $< -o $@
+
+$(B)/tests/unit/soc_measure: | $(HEAP_IMAGE) $(FW_SAMPLES:%=$(FW)/%.elf)
+$(B)/tests/unit/soc_measure.o: CPPFLAGS += -DFIRMWARE='"$(FW)"' -DHEAP_IMAGE='"$(HEAP_IMAGE)"'

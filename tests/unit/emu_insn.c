@@ -203,7 +203,7 @@ static const struct {
     const char *text;
     uint32_t raw;
     uint8_t size;
-    uint16_t flags; /* besides ALWAYS */
+    uint16_t flags; /* besides ALWAYS, and without INSN_STACK */
     uint8_t class, imm;
 } decoded[] = {
     {"svc #0xab", 0xDFAB, 2, INSN_CORE, INSN_SVC, 0xAB},
@@ -263,10 +263,60 @@ static void test_classes_and_flags(void **state)
     for (unsigned i = 0; i < sizeof decoded / sizeof *decoded; i++) {
         struct insn in;
         decode(0x1000, decoded[i].raw, 4, &in);
+        in.flags &= (uint16_t)~INSN_STACK;
         if (in.size != decoded[i].size || in.flags != (ALWAYS | decoded[i].flags) || in.class != decoded[i].class ||
             in.imm != decoded[i].imm)
             fail_msg("%s: size %u flags %04x class %u imm %02x", decoded[i].text, in.size, in.flags, in.class, in.imm);
         assert_int_equal(in.raw, decoded[i].raw);
+    }
+}
+
+static const struct {
+    const char *text;
+    uint32_t raw;
+    bool stack;
+} stack_writes[] = {
+    {"push {r0, r4, lr}", 0xB511, true},
+    {"push {r4}", 0xB410, true},
+    {"pop {r1, r7, pc}", 0xBD82, true},
+    {"add sp, #8", 0xB002, true},
+    {"sub sp, #8", 0xB082, true},
+    {"mov sp, r7", 0x46BD, true},
+    {"add sp, r3", 0x449D, true},
+    {"push.w {r4-r11, lr}", 0x4FF0E92D, true},
+    {"pop.w {r4-r11, pc}", 0x8FF0E8BD, true},
+    {"vpush {s16-s31}", 0x8A10ED2D, true},
+    {"vpop {d8}", 0x8B02ECBD, true},
+    {"str r1, [sp, #-8]!", 0x1D08F84D, true},
+    {"ldr r1, [sp], #8", 0x1B08F85D, true},
+    {"strd r0, r1, [sp, #-8]!", 0x0102E96D, true},
+    {"ldr.w sp, [r1]", 0xD000F8D1, true},
+    {"sub.w sp, sp, #1024", 0x6D80F5AD, true},
+    {"subw sp, sp, #1025", 0x4D01F2AD, true},
+    {"sub.w sp, sp, r2", 0x0D02EBAD, true},
+    {"mov.w sp, r2", 0x0D02EA4F, true},
+    {"msr msp, r0", 0x8808F380, true},
+    {"msr psp, r0", 0x8809F380, true},
+    {"msr control, r3", 0x8814F383, true},
+    {"cbz r0, .", 0xB100, false},
+    {"cbnz r0, .", 0xB900, false},
+    {"uxth r0, r1", 0xB288, false},
+    {"mov r7, sp", 0x466F, false},
+    {"add r7, sp, #4", 0xAF01, false},
+    {"ldr r1, [sp, #8]", 0x9902, false},
+    {"str.w r1, [sp, #-4]", 0x1C04F84D, false},
+    {"stmia r3!, {r0, r5}", 0xC321, false},
+    {"mrs r0, msp", 0x8008F3EF, false},
+    {"bl .", 0xFFFEF7FF, false},
+};
+
+static void test_stack_writes(void **state)
+{
+    for (unsigned i = 0; i < sizeof stack_writes / sizeof *stack_writes; i++) {
+        struct insn in;
+        decode(0x1000, stack_writes[i].raw, 4, &in);
+        if (((in.flags & INSN_STACK) != 0) != stack_writes[i].stack)
+            fail_msg("%s: flags %04x", stack_writes[i].text, in.flags);
     }
 }
 
@@ -369,6 +419,7 @@ int main(void)
         cmocka_unit_test(test_memory_operands),
         cmocka_unit_test(test_no_memory_operand),
         cmocka_unit_test(test_classes_and_flags),
+        cmocka_unit_test(test_stack_writes),
         cmocka_unit_test(test_costs),
         cmocka_unit_test(test_arrival),
         cmocka_unit_test(test_end_of_memory),

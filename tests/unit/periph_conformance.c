@@ -24,6 +24,7 @@ static const struct {
     uint16_t offset;
 } undocumented[] = {
     {"SPIM3", 0x004},  /* the workaround of erratum 195 */
+    {"QSPI", 0x054},   /* the workaround of anomaly 122 */
     {"NVMC", 0x510},   /* ERASEPCR0 of the first nRF52 */
     {"CC_CTL", 0x928}, /* by which drivers know the CC310 */
     {"USBD", 0x800},   /* the controller's core, errata 166 */
