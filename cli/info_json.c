@@ -29,11 +29,20 @@ static void add_start(struct json_object *to, const struct firmware_info *info)
         add_number(to, "entry", info->image.entry);
     if (!info->has_vectors)
         return;
-    add_number(to, "vector_table", info->vectors);
-    add_number(to, "initial_sp", info->initial_sp);
-    add_number(to, "reset_handler", info->reset);
-    add_text(to, "reset_function", symbols_function(info->symbols, info->reset, NULL));
+    add_number(to, "vector_table", info->vectors.addr);
+    add_number(to, "initial_sp", info->vectors.initial_sp);
+    add_number(to, "reset_handler", info->vectors.reset);
+    add_text(to, "reset_function", symbols_function(info->symbols, info->vectors.reset, NULL));
     add_text(to, "expects_below", firmware_expects_below(info));
+    struct json_object *others = json_object_new_array();
+    for (unsigned i = 0; i < info->n_others; i++) {
+        struct json_object *o = json_object_new_object();
+        add_number(o, "vector_table", info->other[i].addr);
+        add_number(o, "initial_sp", info->other[i].initial_sp);
+        add_number(o, "reset_handler", info->other[i].reset);
+        json_object_array_add(others, o);
+    }
+    add(to, "other_vector_tables", others);
 }
 
 static struct json_object *sections(const struct firmware_info *info)

@@ -101,23 +101,31 @@ static void print_milestones(const struct measure *x)
     }
 }
 
+static void print_stack(const struct measure_stack *s)
+{
+    if (s->shared) {
+        printf("SP from 0x%08" PRIx32 " down to 0x%08" PRIx32 " %s%s\n", s->highest, s->lowest, s->bounded ? "in " : "",
+               s->name);
+        return;
+    }
+    printf("%" PRIu32, s->high - s->lowest);
+    if (s->bounded)
+        printf(" of %" PRIu32, s->high - s->low);
+    printf(" bytes: %s, 0x%08" PRIx32 " down to 0x%08" PRIx32 "\n", s->name, s->high, s->lowest);
+}
+
 static void print_stacks(const struct measure *x)
 {
     bool first = true;
 
     for (unsigned i = 0; i < x->n_stacks; i++) {
-        const struct measure_stack *s = &x->stack[i];
-        if (s->lowest == s->high && i)
+        if (!x->stack[i].highest)
             continue;
         row(first ? "peak stack" : "");
         first = false;
-        printf("%" PRIu32, s->high - s->lowest);
-        if (s->low)
-            printf(" of %" PRIu32, s->high - s->low);
-        printf(" bytes: %s, 0x%08" PRIx32 " down to 0x%08" PRIx32 "%s\n", s->name, s->high, s->lowest,
-               s->low && s->lowest < s->low ? ": OVERFLOW" : "");
+        print_stack(&x->stack[i]);
     }
-    if (x->n_stacks) {
+    if (!first) {
         row("");
         puts("(exact: SP was looked at before every instruction that may change it, and at every exception)");
     }
@@ -213,8 +221,9 @@ static struct json_object *stacks(const struct measure *x)
         const struct measure_stack *s = &x->stack[i];
         struct json_object *o = json_object_new_object();
         add_text(o, "name", s->name);
-        add_number(o, "peak", s->high - s->lowest);
-        if (s->low)
+        if (!s->shared)
+            add_number(o, "peak", s->high - s->lowest);
+        if (s->bounded)
             add_number(o, "size", s->high - s->low);
         add_number(o, "top", s->high);
         add_number(o, "lowest_sp", s->lowest);

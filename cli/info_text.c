@@ -40,14 +40,17 @@ static void print_start(const struct firmware_info *info)
         row("vector table", "none: no vector table");
         return;
     }
-    row("vector table", "0x%08" PRIx32 "%s%s%s", info->vectors, below ? ", which is behind " : "", below ? below : "",
-        below ? " that is not in the image" : "");
-    row("initial SP", "0x%08" PRIx32, info->initial_sp);
-    name = symbols_function(info->symbols, info->reset, NULL);
+    row("vector table", "0x%08" PRIx32 "%s%s%s", info->vectors.addr, below ? ", which is behind " : "",
+        below ? below : "", below ? " that is not in the image" : "");
+    row("initial SP", "0x%08" PRIx32, info->vectors.initial_sp);
+    name = symbols_function(info->symbols, info->vectors.reset, NULL);
     if (name)
         snprintf(describe, sizeof describe, " %s (%s)", name,
-                 symbols_describe(info->symbols, info->reset, where, sizeof where));
-    row("reset handler", "0x%08" PRIx32 "%s", info->reset, describe);
+                 symbols_describe(info->symbols, info->vectors.reset, where, sizeof where));
+    row("reset handler", "0x%08" PRIx32 "%s", info->vectors.reset, describe);
+    for (unsigned i = 0; i < info->n_others; i++)
+        row(i ? "" : "other tables", "0x%08" PRIx32 ": initial SP 0x%08" PRIx32 ", reset handler 0x%08" PRIx32,
+            info->other[i].addr, info->other[i].initial_sp, info->other[i].reset);
 }
 
 static const char *content_of(const struct firmware_section *s)

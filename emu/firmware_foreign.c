@@ -74,15 +74,21 @@ static void find_marks(struct scan *s, const struct elf_view *elf, const Elf32_S
     }
 }
 
+static void add_vector_roots(struct scan *s, uint32_t vectors)
+{
+    uint32_t handler;
+
+    for (unsigned i = 1; i < MAX_VECTORS; i++)
+        if (firmware_word(&s->info->image, vectors + 4 * i, &handler) && (handler & 1))
+            s->root[s->n_roots++] = handler & ~1u;
+}
+
 static void find_vector_roots(struct scan *s)
 {
-    const struct firmware_info *info = s->info;
-
-    for (unsigned i = 1; info->has_vectors && i < MAX_VECTORS; i++) {
-        uint32_t handler;
-        if (firmware_word(&info->image, info->vectors + 4 * i, &handler) && (handler & 1))
-            s->root[s->n_roots++] = handler & ~1u;
-    }
+    if (s->info->has_vectors)
+        add_vector_roots(s, s->info->vectors.addr);
+    for (unsigned i = 0; i < s->info->n_others; i++)
+        add_vector_roots(s, s->info->other[i].addr);
 }
 
 static int compare_marks(const void *a, const void *b)
@@ -217,7 +223,7 @@ void firmware_find_code(struct firmware_info *info, const struct elf_view *elf)
         n = 0;
     s.span = calloc(info->image.n_segments + (elf ? elf->header.e_shnum : 0) + 1, sizeof *s.span);
     s.mark = calloc(n + 1, sizeof *s.mark);
-    s.root = calloc(n + MAX_VECTORS, sizeof *s.root);
+    s.root = calloc(n + (1 + FIRMWARE_MAX_VECTORS) * MAX_VECTORS, sizeof *s.root);
     if (s.span && s.mark && s.root) {
         find_spans(&s, elf);
         if (n)

@@ -119,17 +119,54 @@ bool firmware_word(const struct image *img, uint32_t addr, uint32_t *value)
     return false;
 }
 
-static void find_start(struct firmware_info *info)
+static const struct image_range ram = {0x20000000, 0x40000};
+
+static bool read_vectors(const struct image *img, uint32_t addr, struct firmware_vectors *v)
 {
-    static const struct image_range ram = {0x20000000, 0x40000};
     uint32_t reset;
 
-    if (!image_find_vectors(&info->image, ram, &info->vectors) ||
-        !firmware_word(&info->image, info->vectors, &info->initial_sp) ||
-        !firmware_word(&info->image, info->vectors + 4, &reset))
+    if (!firmware_word(img, addr, &v->initial_sp) || !firmware_word(img, addr + 4, &reset))
+        return false;
+    v->addr = addr;
+    v->reset = reset & ~1u;
+    return true;
+}
+
+/* Stricter than image_find_vectors(): nothing says that there should be one. */
+static bool is_vector_table(const struct image *img, uint32_t addr)
+{
+    uint32_t sp, handler, code;
+
+    if (!firmware_word(img, addr, &sp) || sp % 8 || sp - ram.base - 1 >= ram.size)
+        return false;
+    for (unsigned i = 1; i <= 3; i++) /* reset, NMI, HardFault */
+        if (!firmware_word(img, addr + 4 * i, &handler) || !(handler & 1) || !firmware_word(img, handler & ~3u, &code))
+            return false;
+    return true;
+}
+
+static void find_others(struct firmware_info *info)
+{
+    enum { STEP = 0x1000 };
+    const struct image *img = &info->image;
+
+    for (unsigned i = 0; i < img->n_segments; i++) {
+        uint64_t start = img->segment[i].addr, end = start + img->segment[i].size;
+        for (uint64_t a = start; a < end && info->n_others < FIRMWARE_MAX_VECTORS; a = (a / STEP + 1) * STEP)
+            if (a != info->vectors.addr && firmware_place_of((uint32_t)a) == FIRMWARE_FLASH &&
+                is_vector_table(img, (uint32_t)a))
+                read_vectors(img, (uint32_t)a, &info->other[info->n_others++]);
+    }
+}
+
+static void find_start(struct firmware_info *info)
+{
+    uint32_t addr;
+
+    if (!image_find_vectors(&info->image, ram, &addr) || !read_vectors(&info->image, addr, &info->vectors))
         return;
     info->has_vectors = true;
-    info->reset = reset & ~1u;
+    find_others(info);
 }
 
 /* ---- what the loader refuses ---- */

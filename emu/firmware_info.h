@@ -12,6 +12,7 @@
 
 enum {
     FIRMWARE_MAX_KINDS = 16,
+    FIRMWARE_MAX_VECTORS = 8,
     FIRMWARE_MAX_COMPILERS = 8,
     FIRMWARE_TEXT = 96,
     FIRMWARE_LINE = 320,
@@ -44,6 +45,10 @@ struct firmware_use {
     uint32_t stack_room;              /* bytes from the initial SP down to the next variable, or to the start of RAM */
 };
 
+struct firmware_vectors {
+    uint32_t addr, initial_sp, reset; /* reset: without the Thumb bit */
+};
+
 /* A system or library that the image was made with. */
 struct firmware_kind {
     const char *name; /* static storage */
@@ -57,7 +62,10 @@ struct firmware_info {
     uint8_t *bytes;          /* of an ELF; owned */
 
     bool has_vectors;
-    uint32_t vectors, initial_sp, reset; /* reset: without the Thumb bit */
+    struct firmware_vectors vectors; /* the ones that reset takes */
+    struct firmware_vectors
+        other[FIRMWARE_MAX_VECTORS]; /* a SoftDevice's, an application's behind it, a bootloader's */
+    unsigned n_others;
 
     struct firmware_section *section; /* those with a place in memory, by address; owned */
     unsigned n_sections;

@@ -48,6 +48,9 @@ static const struct sign signs[] = {
     VERSION("nRF Connect SDK", "Booting nRF Connect SDK "),
     VERSION("Zephyr", "Booting Zephyr OS build "),
     VERSION("Zephyr", "Booting Zephyr OS "),
+    VERSION("Zephyr", "zephyr-v"),
+    STRING("Zephyr", "ZEPHYR FATAL ERROR"),
+    STRING("Zephyr", "Zephyr version %d"),
     SYMBOL("Zephyr", "z_cstart"),
     PAIR("Zephyr", "_Cstart", "_sw_isr_table"),
     SECTION("Zephyr", "initlevel"),
@@ -87,6 +90,7 @@ static const struct sign signs[] = {
     SYMBOL("RT-Thread", "rtthread_startup"),
     SYMBOL("ThreadX", "_tx_initialize_kernel_enter"),
     STRING("Tock", "TockOS"),
+    STRING("Tock", "Tock to parse"),
     PAIR("Tock", "_sapps", "_estack"),
     SYMBOL("Embassy", "__pender"),
     STRING("Embassy", "embassy-executor"),
@@ -119,6 +123,11 @@ static const struct sign signs[] = {
     SECTION("nRF5 SDK", ".log_const_data"),
     SECTION("nRF5 SDK", ".sdh_soc_observers"),
     STRING("nRF5 SDK", "SOFTDEVICE: ASSERTION FAILED"),
+    STRING("nRF5 SDK", "uart_log_backend"),
+    STRING("nRF5 SDK", "%sLogs dropped (%d)%s"),
+    STRING("nRF5 SDK", "NRF_ERROR_INVALID_LENGTH"),
+    STRING("nRF5 SDK", "BSP_INDICATE_FATAL_ERROR"),
+    STRING("nRF 802.15.4 driver", "nrf_802154_"),
     SYMBOL("nrfx", "nrfx_clock_init"),
     SYMBOL("nrfx", "nrfx_isr"),
     PAIR("Nordic MDK start-up", "SystemInit", "SystemCoreClock"),
@@ -161,6 +170,8 @@ static void copy_version(struct firmware_kind *k, const uint8_t *text, size_t av
         n++;
     memcpy(k->version, text, n);
     k->version[n] = '\0';
+    if (!strpbrk(k->version, "0123456789"))
+        k->version[0] = '\0';
 }
 
 /* ---- traces ---- */
@@ -255,6 +266,17 @@ static void find_softdevice(struct firmware_info *info)
                  version % 1000);
 }
 
+/* The MBR has little RAM of its own, and lies in the first page. */
+static void find_mbr(struct firmware_info *info)
+{
+    const struct firmware_vectors *v = &info->vectors;
+    struct firmware_kind *k;
+
+    if (info->has_vectors && v->addr == 0 && v->initial_sp == 0x20000400 && v->reset < 0x1000 &&
+        (k = add_kind(info, "Nordic MBR")))
+        snprintf(k->evidence, sizeof k->evidence, "vector table at 0 with initial SP 0x%08x", v->initial_sp);
+}
+
 /* Where an application begins tells what it expects below it. */
 static const struct {
     uint32_t vectors;
@@ -271,10 +293,10 @@ static const struct {
 
 const char *firmware_expects_below(const struct firmware_info *info)
 {
-    if (!info->has_vectors || info->image.segment[0].addr < info->vectors)
+    if (!info->has_vectors || info->image.segment[0].addr < info->vectors.addr)
         return NULL;
     for (unsigned i = 0; i < sizeof layouts / sizeof *layouts; i++)
-        if (layouts[i].vectors == info->vectors)
+        if (layouts[i].vectors == info->vectors.addr)
             return layouts[i].below;
     return NULL;
 }
@@ -286,5 +308,6 @@ void firmware_find_kinds(struct firmware_info *info, const struct elf_view *elf)
     symbols_each_producer(info->symbols, on_producer, &f);
     for (unsigned i = 0; i < sizeof signs / sizeof *signs; i++)
         look_for(&f, &signs[i]);
+    find_mbr(info);
     find_softdevice(info);
 }

@@ -182,11 +182,11 @@ static void find_room(struct firmware_info *info)
     for (unsigned i = 0; i < info->n_sections; i++) {
         const struct firmware_section *s = &info->section[i];
         uint32_t end = s->addr + s->size;
-        if (s->place == FIRMWARE_RAM && end > floor && end <= info->initial_sp && !is_stack_section(s))
+        if (s->place == FIRMWARE_RAM && end > floor && end <= info->vectors.initial_sp && !is_stack_section(s))
             floor = end;
     }
-    if (info->initial_sp > floor)
-        info->use.stack_room = info->initial_sp - floor;
+    if (info->vectors.initial_sp > floor)
+        info->use.stack_room = info->vectors.initial_sp - floor;
 }
 
 /* ---- use ---- */

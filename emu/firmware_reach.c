@@ -11,7 +11,7 @@
 #include "emu/firmware_parts.h"
 
 enum { SEEN = 1, DATA = 2 };
-enum { MAX_CASES = 512 };
+enum { MAX_CASES = 512, NO_REGISTER = 16 };
 
 struct reach {
     const struct firmware_span *span;
@@ -25,10 +25,11 @@ struct reach {
 
 /* What an instruction does to the flow of control. */
 struct flow {
-    bool ends;      /* what is behind it is not executed after it */
-    bool branches;  /* to `target` */
-    bool has_data;  /* at `data`, `data_size` bytes */
-    unsigned table; /* TBB, TBH: bytes of an entry */
+    bool ends;                /* what is behind it is not executed after it */
+    bool branches;            /* to `target` */
+    bool has_data;            /* at `data`, `data_size` bytes */
+    unsigned table, index;    /* TBB, TBH: bytes of an entry; the register that chooses one */
+    unsigned compared, limit; /* CMP with a number: the register, and the number */
     uint32_t target, data, data_size;
 };
 
@@ -87,6 +88,9 @@ static void narrow_flow(struct flow *f, uint32_t addr, uint32_t raw)
         set_target(f, addr, (int32_t)((raw >> 3 & 0x1F) << 1 | (raw >> 9 & 1) << 6));
     } else if ((raw & 0xF800) == 0x4800) { /* LDR of a literal */
         set_data(f, addr, (int32_t)(raw & 0xFF) * 4, 4);
+    } else if ((raw & 0xF800) == 0x2800) { /* CMP */
+        f->compared = raw >> 8 & 7;
+        f->limit = raw & 0xFF;
     }
     f->ends |= (raw & 0xFF80) == 0x4700 || (raw & 0xFF00) == 0xBD00 || /* BX; POP of PC */
                (raw & 0xFF87) == 0x4687 || (raw & 0xFF87) == 0x4487 || /* MOV, ADD to PC */
@@ -127,7 +131,9 @@ static void wide_flow(struct flow *f, uint32_t addr, uint32_t raw)
     if ((first & 0xF800) == 0xF000 && (second & 0x8000))
         wide_branch(f, addr, first, second);
     else if ((first & 0xFFF0) == 0xE8D0 && (second & 0xFFE0) == 0xF000) /* TBB, TBH */
-        f->table = second & 0x10 ? 2 : 1;
+        f->table = second & 0x10 ? 2 : 1, f->index = second & 15;
+    else if ((first & 0xFFF0) == 0xF1B0 && (second & 0xFF00) == 0x0F00) /* CMP */
+        f->compared = first & 15, f->limit = second & 0xFF;
     else if ((first & 0xFE1F) == 0xF81F) /* LDR of a literal */
         set_data(f, addr, sign * (int32_t)(second & 0xFFF), 4);
     else if ((first & 0xFF3F) == 0xED1F && (second & 0xE00) == 0xA00) /* VLDR */
@@ -139,20 +145,21 @@ static void wide_flow(struct flow *f, uint32_t addr, uint32_t raw)
         f->ends = true;
 }
 
-/* The cases of a table branch begin behind the table, so the nearest of them ends it. */
-static void push_cases(struct reach *r, uint32_t base, unsigned entry)
+/* A comparison before the branch says how many cases there are. They begin behind the table, so that it also ends where
+ * the nearest of them is. */
+static void push_cases(struct reach *r, uint32_t base, unsigned entry, unsigned n)
 {
-    uint32_t nearest = base + MAX_CASES * entry;
+    uint32_t end = base + (n < MAX_CASES ? n : MAX_CASES) * entry;
 
-    for (uint32_t at = base; at < nearest; at += entry) {
+    for (uint32_t at = base; at < end; at += entry) {
         const uint8_t *p = firmware_bytes_at(r->span, r->n_spans, at, entry);
         if (!p)
             return;
         uint32_t target = base + 2u * (entry == 2 ? p[0] | p[1] << 8 : p[0]);
         if (target <= at)
             return;
-        if (target < nearest)
-            nearest = target;
+        if (target < end)
+            end = target;
         push(r, target);
     }
 }
@@ -174,18 +181,32 @@ static unsigned it_length(uint32_t raw, unsigned size)
     return size == 2 && (raw & 0xFF00) == 0xBF00 && (raw & 0xF) ? 4 - (unsigned)__builtin_ctz(raw & 0xF) : 0;
 }
 
+/* The instruction at `addr`; 0 when there is none. */
+static unsigned fetch(const struct reach *r, uint32_t addr, const uint8_t **bytes, uint32_t *raw)
+{
+    const uint8_t *p = firmware_bytes_at(r->span, r->n_spans, addr, 2);
+
+    if (!p)
+        return 0;
+    unsigned size = armv7em_size((uint16_t)(p[0] | p[1] << 8));
+    if (size == 4 && !firmware_bytes_at(r->span, r->n_spans, addr, 4))
+        return 0;
+    *bytes = p;
+    *raw = p[0] | p[1] << 8 | (size == 4 ? p[2] << 16 | (uint32_t)p[3] << 24 : 0);
+    return size;
+}
+
 static void follow(struct reach *r, uint32_t addr)
 {
-    for (unsigned conditional = 0;;) {
+    struct flow before = {.compared = NO_REGISTER}; /* the last comparison */
+
+    for (unsigned size, conditional = 0;; addr += size) {
         uint8_t *note = note_at(r, addr);
-        const uint8_t *p = firmware_bytes_at(r->span, r->n_spans, addr, 2);
-        struct flow f = {0};
-        if (!note || !p || (*note & (SEEN | DATA)))
+        const uint8_t *p;
+        uint32_t raw;
+        struct flow f = {.compared = NO_REGISTER};
+        if (!note || (*note & (SEEN | DATA)) || !(size = fetch(r, addr, &p, &raw)))
             return;
-        unsigned size = armv7em_size((uint16_t)(p[0] | p[1] << 8));
-        if (size == 4 && !firmware_bytes_at(r->span, r->n_spans, addr, 4))
-            return;
-        uint32_t raw = p[0] | p[1] << 8 | (size == 4 ? p[2] << 16 | (uint32_t)p[3] << 24 : 0);
         *note |= SEEN;
         if (!firmware_code_judge(r->code, addr, p, raw, size))
             return;
@@ -193,13 +214,14 @@ static void follow(struct reach *r, uint32_t addr)
         note_data(r, &f);
         if (f.branches)
             push(r, f.target);
-        if (f.table)
-            push_cases(r, addr + 4, f.table);
+        if (f.table && f.index == before.compared)
+            push_cases(r, addr + 4, f.table, before.limit + 1);
         if (f.ends && !conditional)
             return;
+        if (f.compared != NO_REGISTER)
+            before = f;
         unsigned it = it_length(raw, size);
         conditional = it ? it : conditional ? conditional - 1 : 0;
-        addr += size;
     }
 }
 

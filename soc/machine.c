@@ -117,11 +117,19 @@ static void apply_stimulus(struct machine *m, const struct stimulus *s)
     case STIMULUS_PART:
         set_part(soc, s);
         break;
+    case STIMULUS_ADC:
+        saadc_set_input(&soc->periph.saadc, s->adc_input, s->millivolts);
+        break;
     case STIMULUS_VDD:
-        power_set_supply(&soc->periph.power, s->millivolts);
+        power_set_supply(&soc->periph.power, (unsigned)s->millivolts);
+        saadc_set_input(&soc->periph.saadc, SAADC_VDD, s->millivolts);
+        saadc_set_input(&soc->periph.saadc, SAADC_VDDHDIV5, s->millivolts / 5);
         break;
     case STIMULUS_VBUS:
         soc_set_vbus(soc, s->on);
+        break;
+    case STIMULUS_TEMP:
+        temp_set(&soc->periph.temp, s->milli * TEMP_STEPS_PER_DEGREE / 1000);
         break;
     case STIMULUS_USB:
         usb_cdc_feed(&m->events.usb, s->text, (unsigned)s->length);

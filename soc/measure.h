@@ -31,11 +31,13 @@ struct measure_milestone {
     uint64_t instructions; /* retired until then */
 };
 
-/* A stack, by the values that SP had. */
+/* Memory that SP pointed into. */
 struct measure_stack {
-    const char *name;   /* of the object that it is, or what it is for; static storage or the symbols' */
-    uint32_t low, high; /* its memory, as far as known; low 0: not known where it ends */
-    uint32_t lowest;    /* SP; equal to `high`: not used */
+    const char *name;         /* of the object that it is, or what it is for; static storage or the symbols' */
+    uint32_t low, high;       /* its memory; a full-descending stack is empty when SP is `high` */
+    bool bounded;             /* its end is known, not only where the next one begins */
+    bool shared;              /* an object that does not call itself a stack, and may hold several */
+    uint32_t lowest, highest; /* SP; `high` and 0 when it was not used */
 };
 
 /* An allocator, by its functions' arguments and results. */

@@ -36,20 +36,32 @@ static const struct measure_stack *object_below(const struct measure *x, uint32_
     return low && sp <= x->object[low - 1].high ? &x->object[low - 1] : NULL;
 }
 
-static unsigned add_stack(struct measure *x, const char *name, uint32_t low, uint32_t high)
+/* What lies in no object was allocated by somebody who left no symbol; or a stack has grown out of its memory. */
+static const char no_object[] = "in no object";
+
+static unsigned add_stack(struct measure *x, const struct measure_stack *s)
 {
     if (x->n_stacks == MEASURE_STACKS)
         return x->n_stacks - 1;
-    x->stack[x->n_stacks] = (struct measure_stack){.name = name, .low = low, .high = high, .lowest = high};
+    x->stack[x->n_stacks] = *s;
+    x->stack[x->n_stacks].lowest = s->high;
     return x->n_stacks++;
+}
+
+static unsigned add_object_stack(struct measure *x, const struct measure_stack *object)
+{
+    struct measure_stack s = *object;
+
+    s.bounded = true;
+    s.shared = !strcasestr(s.name, "stack") && !strcasestr(s.name, "stk");
+    return add_stack(x, &s);
 }
 
 static bool holds(const struct measure_stack *s, uint32_t sp) { return sp > s->low && sp <= s->high; }
 
-/* The stack that a new value of SP belongs to. What lies in no object of the image was allocated somewhere. */
+/* The stack that a new value of SP belongs to: of an object, or of those that a vector table begins on. */
 static unsigned stack_of(struct measure *x, uint32_t sp)
 {
-    enum { MAIN = 0 };
     const struct measure_stack *o;
 
     for (unsigned i = 0; i < x->n_stacks; i++)
@@ -57,10 +69,11 @@ static unsigned stack_of(struct measure *x, uint32_t sp)
             return i;
     o = object_below(x, sp);
     if (o)
-        return add_stack(x, o->name, o->low, o->high);
-    return firmware_place_of(sp - 1) == FIRMWARE_RAM && x->stack[MAIN].low && sp < x->stack[MAIN].low
-               ? add_stack(x, "in no object", 0, sp)
-               : MAIN;
+        return add_object_stack(x, o);
+    for (unsigned i = 0; i < x->n_stacks; i++) /* full to the last byte, unless another one is empty there */
+        if (x->stack[i].low == sp || x->stack[i].name == no_object)
+            return i;
+    return add_stack(x, &(struct measure_stack){.name = no_object, .low = sp, .high = sp, .shared = true});
 }
 
 void measure_stack_seen(void *ctx, uint32_t sp)
@@ -74,29 +87,57 @@ void measure_stack_seen(void *ctx, uint32_t sp)
     }
     if (sp < s->lowest)
         s->lowest = sp;
+    if (sp > s->highest)
+        s->highest = sp;
 }
 
 static void count_entry(void *ctx, const struct symbols_entry *e) { ++*(unsigned *)ctx; }
 
-bool measure_stacks_init(struct measure *x, const struct firmware_info *info)
+static bool find_objects(struct measure *x)
 {
-    const struct symbols *symbols = x->machine->symbols;
-    const struct firmware_use *use = &info->use;
-    uint32_t top = info->initial_sp, size = use->stack ? use->stack : use->stack_room;
     unsigned n = 0;
 
-    if (!info->has_vectors)
-        return false;
-    symbols_each(symbols, count_entry, &n);
+    symbols_each(x->machine->symbols, count_entry, &n);
     x->object = calloc(n + 1, sizeof *x->object);
     if (!x->object)
         return false;
-    symbols_each(symbols, add_object, x);
+    symbols_each(x->machine->symbols, add_object, x);
     qsort(x->object, x->n_objects, sizeof *x->object, compare_objects);
+    return true;
+}
+
+/* The stack that a vector table begins on reaches down to the next one, when nothing more is known of it. */
+static void add_table_stack(struct measure *x, const struct firmware_info *info, const char *name, uint32_t top)
+{
     const struct measure_stack *o = object_below(x, top);
-    if (o)
-        add_stack(x, o->name, o->low, o->high);
-    else
-        add_stack(x, "main", info->is_elf && size < top ? top - size : 0, top);
+    struct measure_stack s = {.name = name, .low = SOC_RAM_BASE, .high = top};
+
+    if (o) {
+        add_object_stack(x, o);
+        return;
+    }
+    for (unsigned i = 0; i < info->n_others; i++)
+        if (info->other[i].initial_sp < top && info->other[i].initial_sp > s.low)
+            s.low = info->other[i].initial_sp;
+    if (info->vectors.initial_sp < top && info->vectors.initial_sp > s.low)
+        s.low = info->vectors.initial_sp;
+    add_stack(x, &s);
+}
+
+bool measure_stacks_init(struct measure *x, const struct firmware_info *info)
+{
+    const struct firmware_use *use = &info->use;
+    uint32_t top = info->vectors.initial_sp, size = use->stack ? use->stack : use->stack_room;
+
+    if (!info->has_vectors || !find_objects(x))
+        return false;
+    add_table_stack(x, info, "main", top);
+    if (!x->stack[0].bounded && info->is_elf && size && size <= top - SOC_RAM_BASE) {
+        x->stack[0].low = top - size;
+        x->stack[0].bounded = true;
+    }
+    for (unsigned i = 0; i < info->n_others; i++)
+        if (info->other[i].initial_sp != top)
+            add_table_stack(x, info, "of another vector table", info->other[i].initial_sp);
     return true;
 }

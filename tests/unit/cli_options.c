@@ -300,6 +300,33 @@ static void stimulus_text_escapes(void **state)
     stimulus_free(&s);
 }
 
+static void stimulus_of_voltages(void **state)
+{
+    (void)state;
+    struct stimulus s;
+    char err[128];
+    assert_true(stimulus_parse("3ms=adc AIN5 1500mV", &s, err, sizeof err));
+    assert_true(s.time == 3 * VTIME_PER_MS && s.kind == STIMULUS_ADC && s.adc_input == SAADC_AIN0 + 5);
+    assert_int_equal(s.millivolts, 1500);
+    assert_true(stimulus_parse("0us=adc VDDHDIV5 -20 mV ", &s, err, sizeof err));
+    assert_int_equal(s.adc_input, SAADC_VDDHDIV5);
+    assert_int_equal(s.millivolts, -20);
+}
+
+static void stimulus_of_the_temperature(void **state)
+{
+    (void)state;
+    struct stimulus s;
+    char err[128];
+    assert_true(stimulus_parse("1s=temp -3.3", &s, err, sizeof err));
+    assert_true(s.kind == STIMULUS_TEMP && s.milli == -3300);
+    assert_false(stimulus_parse("1s=temp", &s, err, sizeof err));
+    assert_false(stimulus_parse("1s=temp 86", &s, err, sizeof err));
+    assert_false(stimulus_parse("1s=temp nan", &s, err, sizeof err));
+    assert_false(stimulus_parse("1s=boil", &s, err, sizeof err));
+    assert_string_equal(err, "the action is pin, button, part, irq, uart0, uart1, usb, vdd, adc, vbus, temp or reset");
+}
+
 static void bad_stimuli(void **state)
 {
     (void)state;
@@ -319,6 +346,13 @@ static void bad_stimuli(void **state)
         "5ms=pin P0.11 10",
         "5ms=pin P0.11 1 1",
         "5ms=pin P000000000000011 1",
+        "5ms=adc",
+        "5ms=adc AIN0",
+        "5ms=adc AIN8 1mV",
+        "5ms=adc AIN0 1500",
+        "5ms=adc AIN0 1V",
+        "5ms=adc AIN0 1500mV 2",
+        "5ms=adc AIN0 1000000mV",
         "5ms=button",
         "5ms=button 1",
         "5ms=button 1 push",
@@ -419,6 +453,8 @@ int main(void)
         TEST(boards),
         TEST(stimuli_in_order_of_time),
         cmocka_unit_test(stimulus_text_escapes),
+        cmocka_unit_test(stimulus_of_voltages),
+        cmocka_unit_test(stimulus_of_the_temperature),
         cmocka_unit_test(bad_stimuli),
         cmocka_unit_test(durations),
     };

@@ -60,10 +60,10 @@ static void start_and_sections(void **state)
 
     read_image(&info, IMAGE("hard.elf"));
     assert_true(info.runs_here && info.is_elf && info.has_vectors);
-    assert_int_equal(info.vectors, 0x1000);
-    assert_int_equal(info.initial_sp, 0x20040000);
-    assert_int_equal(info.reset, info.image.entry & ~1u);
-    assert_string_equal(symbols_function(info.symbols, info.reset, NULL), "Reset_Handler");
+    assert_int_equal(info.vectors.addr, 0x1000);
+    assert_int_equal(info.vectors.initial_sp, 0x20040000);
+    assert_int_equal(info.vectors.reset, info.image.entry & ~1u);
+    assert_string_equal(symbols_function(info.symbols, info.vectors.reset, NULL), "Reset_Handler");
     assert_string_equal(firmware_expects_below(&info), "an MBR");
 
     const struct firmware_section *text = section(&info, ".text"), *data = section(&info, ".data"),
@@ -154,7 +154,7 @@ static void inlined_functions(void **state)
     read_image(&info, IMAGE("hard.elf"));
     assert_false(symbols_find(info.symbols, "prepare", NULL, NULL));
     assert_true(symbols_find_inlined(info.symbols, "prepare", &addr));
-    assert_true(addr > info.reset);
+    assert_true(addr > info.vectors.reset);
     assert_string_equal(symbols_function(info.symbols, addr, NULL), "Reset_Handler");
     assert_false(symbols_find_inlined(info.symbols, "scale", &addr)); /* that has code of its own */
     assert_false(symbols_find_inlined(NULL, "prepare", &addr));
@@ -204,7 +204,7 @@ static void reachable_code_is_the_code(void **state)
     assert_int_equal(stripped.code.instructions, marked.code.instructions);
     assert_int_equal(hex.code.instructions, marked.code.instructions);
     assert_int_equal(hex.code.fp, marked.code.fp);
-    assert_int_equal(hex.vectors, marked.vectors);
+    assert_int_equal(hex.vectors.addr, marked.vectors.addr);
     assert_false(hex.is_elf);
     firmware_info_free(&marked);
     firmware_info_free(&stripped);
