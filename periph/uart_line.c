@@ -24,6 +24,7 @@ void uart_port_init(struct uart_port *port, struct stream *stream, enum ev_conso
     port->stream = stream;
     port->channel = channel;
     port->next = port;
+    port->line_over = true;
 }
 
 void uart_port_join(struct uart_port *port, struct uart_port *other)
@@ -32,39 +33,55 @@ void uart_port_join(struct uart_port *port, struct uart_port *other)
     other->next = port;
 }
 
-static unsigned port_put(struct uart_port *port, const uint8_t *bytes, unsigned n)
+static unsigned queue_put(struct uart_queue *q, const uint8_t *bytes, unsigned n)
 {
     unsigned done = 0;
 
-    for (; done < n && port->n_waiting < UART_PORT_SIZE; done++)
-        port->waiting[(port->first + port->n_waiting++) % UART_PORT_SIZE] = bytes[done];
+    for (; done < n && q->n < UART_PORT_SIZE; done++)
+        q->byte[(q->first + q->n++) % UART_PORT_SIZE] = bytes[done];
     return done;
 }
 
-/* Whether the port has a byte to send; looks at the stream when it has not. */
-static bool port_has_byte(struct uart_port *port)
+static uint8_t queue_take(struct uart_queue *q)
+{
+    uint8_t byte = q->byte[q->first];
+
+    q->first = (q->first + 1) % UART_PORT_SIZE;
+    q->n--;
+    return byte;
+}
+
+static void read_stream(struct uart_port *port)
 {
     uint8_t chunk[STREAM_CHUNK];
     ssize_t n;
 
-    if (port->n_waiting)
-        return true;
-    if (!port->stream || port->ended)
-        return false;
+    if (port->typed.n || !port->stream || port->ended)
+        return;
     n = stream_read(port->stream, chunk, sizeof chunk);
     if (n < 0)
         port->ended = true;
     else
-        port_put(port, chunk, (unsigned)n);
-    return n > 0;
+        queue_put(&port->typed, chunk, (unsigned)n);
 }
 
-static uint8_t port_take(struct uart_port *port)
+/* Whether the typed byte that is next may go: it continues a line, or the chip has had its time. */
+static bool typing_goes_on(const struct uart_port *port, vtime at)
 {
-    uint8_t byte = port->waiting[port->first];
+    bool line_feed = port->last == '\r' && port->typed.n && port->typed.byte[port->typed.first] == '\n';
 
-    port->first = (port->first + 1) % UART_PORT_SIZE;
-    port->n_waiting--;
+    return !port->lines || !port->line_over || line_feed || at >= port->busy + UART_LINE_PAUSE;
+}
+
+static uint8_t port_take(struct uart_port *port, struct uart_queue *from, vtime at)
+{
+    uint8_t byte = queue_take(from);
+
+    port->busy = at;
+    if (from == &port->typed) {
+        port->last = byte;
+        port->line_over = byte == '\r' || byte == '\n';
+    }
     return byte;
 }
 
@@ -215,6 +232,8 @@ static void tx_fire(void *ctx, vtime due)
     struct uart_line *l = ctx;
 
     l->tx_state = UART_TX_IDLE;
+    if (l->port)
+        l->port->busy = due;
     port_show(l);
     pass_on(l, due);
     l->ops->sent(l->p, due);
@@ -236,19 +255,46 @@ void uart_line_abort(struct uart_line *l)
 
 /* --- receiving --- */
 
+/* What the other end sends next; NULL: nothing now. */
+static struct uart_queue *next_queue(struct uart_line *l, vtime at)
+{
+    struct uart_port *port = l->port;
+
+    if (port->fed.n)
+        return &port->fed;
+    if (!l->hungry) /* inaccuracy 1 */
+        return NULL;
+    read_stream(port);
+    return port->typed.n && typing_goes_on(port, at) ? &port->typed : NULL;
+}
+
+/* When there may be something, as far as that is a matter of time. */
+static vtime next_look(const struct uart_line *l, vtime at)
+{
+    const struct uart_port *port = l->port;
+
+    if (!l->hungry)
+        return VTIME_NEVER;
+    if (port->typed.n)
+        return port->busy + UART_LINE_PAUSE;
+    return port->stream && !port->ended ? at + IDLE_POLL : VTIME_NEVER;
+}
+
 /* A frame begins if the other end has one and may send it; else it is asked again later. */
 static void start_frame(struct uart_line *l, vtime at)
 {
     struct sched *s = periph_doors(l->p)->sched;
-    bool allowed = l->rx_on && l->port && (l->ready || !flow_control(l)) && psel_pin(l->p, UART_PSEL_RXD) != PIN_NONE;
+    bool flows = l->ready || !flow_control(l);
+    bool allowed = l->rx_on && l->port && flows && psel_pin(l->p, UART_PSEL_RXD) != PIN_NONE;
+    vtime later;
 
-    l->rx_frame = allowed && port_has_byte(l->port);
-    if (l->rx_frame)
-        sched_at(s, &l->rx, add_frame(l, &l->rx_burst, at));
-    else if (allowed && l->port->stream && !l->port->ended)
-        sched_at(s, &l->rx, at + IDLE_POLL);
-    else
+    l->from = allowed ? next_queue(l, at) : NULL;
+    l->rx_frame = l->from != NULL;
+    later = l->rx_frame ? add_frame(l, &l->rx_burst, at) : allowed ? next_look(l, at) : VTIME_NEVER;
+    if (later == VTIME_NEVER)
         sched_cancel(s, &l->rx);
+    else
+        sched_at(s, &l->rx, later);
 }
 
 static void rx_fire(void *ctx, vtime due)
@@ -257,7 +303,7 @@ static void rx_fire(void *ctx, vtime due)
 
     if (l->rx_frame) {
         l->rx_frame = false;
-        l->ops->received(l->p, port_take(l->port), due);
+        l->ops->received(l->p, port_take(l->port, l->from, due), due);
     }
     if (!l->rx_frame)
         start_frame(l, due);
@@ -265,7 +311,7 @@ static void rx_fire(void *ctx, vtime due)
 
 unsigned uart_port_feed(struct uart_port *port, const void *bytes, unsigned n)
 {
-    unsigned done = port_put(port, bytes, n);
+    unsigned done = queue_put(&port->fed, bytes, n);
 
     if (port->receiver && !port->receiver->rx_frame)
         start_frame(port->receiver, periph_now(port->receiver->p));
@@ -283,13 +329,16 @@ void uart_line_receive(struct uart_line *l, bool on, vtime at)
     start_frame(l, at);
 }
 
-void uart_line_ready(struct uart_line *l, bool ready, vtime at)
+void uart_line_ready(struct uart_line *l, bool ready, bool hungry, vtime at)
 {
-    if (l->ready == ready)
-        return;
-    l->ready = ready;
-    uart_line_pins(l);
-    if (ready && l->rx_on && !l->rx_frame)
+    bool more = (ready && !l->ready) || (hungry && !l->hungry);
+
+    l->hungry = hungry;
+    if (l->ready != ready) {
+        l->ready = ready;
+        uart_line_pins(l);
+    }
+    if (more && l->rx_on && !l->rx_frame)
         start_frame(l, at);
 }
 
@@ -314,7 +363,7 @@ void uart_line_init(struct uart_line *l, struct periph *p, const struct uart_lin
 void uart_line_enable(struct uart_line *l, bool on)
 {
     l->on = on;
-    l->ready = false;
+    l->ready = l->hungry = false;
     uart_line_abort(l);
     uart_line_receive(l, false, periph_now(l->p));
     uart_line_pins(l);
