@@ -8,7 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Entry of a 64-bit ELF for AArch64 and where in the file its code is. False when the file is none, or does not tell. */
+/* Entry of a 64-bit ELF for AArch64 and where in the file its code is. False when the file is none, or does not tell.
+ */
 bool elf_wide_entry(const uint8_t *bytes, size_t size, uint64_t *addr, size_t *offset);
 
 #endif
