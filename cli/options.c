@@ -169,8 +169,9 @@ static const struct row rows[] = {
     {"semihosting-dir", "DIR", set_text, FIELD(semihosting_dir), NULL,
      "the only directory where firmware may open files (default: nowhere)"},
     {"at", "TIME=ACTION", add_stimulus, 0, NULL,
-     "at TIME since power-on: 'pin P0.11 0', 'button 1 press', 'irq 17', 'uart0 \"text\\n\"', 'usb \"text\\n\"', "
-     "'vdd 1700mV', 'vbus 0' or 'reset'; may be repeated"},
+     "at TIME since power-on: 'pin P0.11 0', 'button 1 press', 'part t temperature 21.5', 'irq 17', 'uart0 "
+     "\"text\\n\"', 'usb \"text\\n\"', "
+     "'adc AIN0 1500mV', 'vdd 1700mV', 'vbus 0', 'temp 21.5' or 'reset'; may be repeated"},
     {"record", "FILE", set_text, FIELD(record), NULL,
      "write what comes from outside (standard input, sockets, terminals), and when, to FILE"},
     {"replay", "FILE", set_text, FIELD(replay), NULL, "take it from FILE instead: the same run again"},

@@ -23,8 +23,11 @@
 #include "periph/nvmc.h"
 #include "periph/power.h"
 #include "periph/ppi.h"
+#include "periph/pwm.h"
+#include "periph/qspi.h"
 #include "periph/rng.h"
 #include "periph/rtc.h"
+#include "periph/saadc.h"
 #include "periph/spi.h"
 #include "periph/spim.h"
 #include "periph/spis.h"
@@ -59,6 +62,7 @@
     X(twim1, twim, twim_desc, "TWIM1", 1, 0x40004000, 4)                                  \
     X(twis1, twis, twis_desc, "TWIS1", 1, 0x40004000, 4)                                  \
     X(gpiote, gpiote, gpiote_desc, "GPIOTE", 0, 0x40006000, 6)                            \
+    X(saadc, saadc, saadc_desc, "SAADC", 0, 0x40007000, 7)                                \
     X(timer0, timer, timer_desc_4, "TIMER0", 0, 0x40008000, 8)                            \
     X(timer1, timer, timer_desc_4, "TIMER1", 1, 0x40009000, 9)                            \
     X(timer2, timer, timer_desc_4, "TIMER2", 2, 0x4000A000, 10)                           \
@@ -76,15 +80,20 @@
     X(egu5, egu, egu_desc, "EGU5", 5, 0x40019000, 25)                                     \
     X(timer3, timer, timer_desc_6, "TIMER3", 3, 0x4001A000, 26)                           \
     X(timer4, timer, timer_desc_6, "TIMER4", 4, 0x4001B000, 27)                           \
+    X(pwm0, pwm, pwm_desc, "PWM0", 0, 0x4001C000, 28)                                     \
     X(nvmc, nvmc, nvmc_desc, "NVMC", 0, 0x4001E000, PERIPH_NO_IRQ)                        \
     X(acl, acl, acl_desc, "ACL", 0, 0x4001E000, PERIPH_NO_IRQ)                            \
     X(ppi, ppi, ppi_desc, "PPI", 0, 0x4001F000, PERIPH_NO_IRQ)                            \
+    X(pwm1, pwm, pwm_desc, "PWM1", 1, 0x40021000, 33)                                     \
+    X(pwm2, pwm, pwm_desc, "PWM2", 2, 0x40022000, 34)                                     \
     X(spi2, spi, spi_desc, "SPI2", 2, 0x40023000, 35)                                     \
     X(spim2, spim, spim_desc, "SPIM2", 2, 0x40023000, 35)                                 \
     X(spis2, spis, spis_desc, "SPIS2", 2, 0x40023000, 35)                                 \
     X(rtc2, rtc, rtc_desc_4, "RTC2", 2, 0x40024000, 36)                                   \
     X(usbd, usbd, usbd_desc, "USBD", 0, 0x40027000, 39)                                   \
     X(uarte1, uarte, uarte_desc, "UARTE1", 1, 0x40028000, 40)                             \
+    X(qspi, qspi, qspi_desc, "QSPI", 0, 0x40029000, 41)                                   \
+    X(pwm3, pwm, pwm_desc, "PWM3", 3, 0x4002D000, 45)                                     \
     X(spim3, spim, spim3_desc, "SPIM3", 3, 0x4002F000, 47)                                \
     X(p0, gpio, gpio_desc_p0, "P0", 0, 0x50000000, PERIPH_NO_IRQ)                         \
     X(p1, gpio, gpio_desc_p1, "P1", 1, 0x50000300, PERIPH_NO_IRQ)                         \

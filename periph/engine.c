@@ -253,6 +253,8 @@ static void trigger(const struct periph_place *at)
     } else {
         periph_register_name(s, 4 * at->number, name);
         log_once(d->log, address, "%s is not modelled", name);
+        if (at->p->desc->other_task)
+            at->p->desc->other_task(at->p, at->number);
     }
 }
 
@@ -326,6 +328,16 @@ void periph_guest_error(struct periph *p, uint32_t offset, const char *what)
         log_msg(d->log, LOG_WARN, "guest: %s: %s (pc 0x%08x)", name, what, d->core ? d->core->pc : 0);
 }
 
+/* Tells once what the guest touches that has no effect; of tasks trigger() does. */
+static void notice(const struct periph_slot *s, const struct periph_place *at, uint32_t offset)
+{
+    if (at->kind == PERIPH_KIND_NONE)
+        log_unmodelled(s, offset, "is not known");
+    else if (at->kind == PERIPH_KIND_REG ? at->entry.reg->unmodelled
+                                         : at->p->desc->unmodelled && at->kind != PERIPH_KIND_TASK)
+        log_unmodelled(s, offset, "is not modelled");
+}
+
 /* While another tenant is enabled, a register is only the memory that they share. */
 static bool acts(const struct periph *p) { return !p->slot->active || periph_enabled(p); }
 
@@ -334,8 +346,6 @@ static uint32_t read_reg(const struct periph_place *at, uint32_t offset, bool de
     const struct periph_reg_desc *r = at->entry.reg;
     struct periph_slot *s = at->p->slot;
 
-    if (r->unmodelled && !debugger)
-        log_unmodelled(s, offset, "is not modelled");
     if (r->read && acts(at->p) && !(debugger && r->read_acts))
         return r->read(at->p, at->index);
     return r->access == PERIPH_WO ? 0 : s->word[offset / 4];
@@ -345,6 +355,8 @@ static uint32_t read_word(struct periph_slot *s, uint32_t offset, bool debugger)
 {
     struct periph_place at = periph_slot_find(s, offset);
 
+    if (!debugger)
+        notice(s, &at, offset);
     switch (at.kind) {
     case PERIPH_KIND_TASK:
         return 0;
@@ -361,8 +373,6 @@ static uint32_t read_word(struct periph_slot *s, uint32_t offset, bool debugger)
     case PERIPH_KIND_NONE:
         break;
     }
-    if (!debugger)
-        log_unmodelled(s, offset, "is not known");
     return s->word[offset / 4];
 }
 
@@ -389,8 +399,6 @@ static void write_reg(const struct periph_place *at, uint32_t offset, uint32_t v
     uint32_t mask = r->mask ? r->mask : UINT32_MAX;
     uint32_t *word = &s->word[offset / 4];
 
-    if (r->unmodelled)
-        log_unmodelled(s, offset, "is not modelled");
     if (r->access == PERIPH_RO)
         periph_guest_error(at->p, offset - at->p->offset, "write to a read-only register ignored");
     else if (r->write && acts(at->p))
@@ -415,6 +423,7 @@ static void write_word(struct periph_slot *s, uint32_t offset, uint32_t value)
 {
     struct periph_place at = periph_slot_find(s, offset);
 
+    notice(s, &at, offset);
     switch (at.kind) {
     case PERIPH_KIND_TASK:
         if (value & 1)
@@ -440,7 +449,6 @@ static void write_word(struct periph_slot *s, uint32_t offset, uint32_t value)
         write_reg(&at, offset, value);
         return;
     case PERIPH_KIND_NONE:
-        log_unmodelled(s, offset, "is not known");
         s->word[offset / 4] = value;
         return;
     }

@@ -149,6 +149,10 @@ struct periph_desc {
     unsigned n_regs;
     bool has_inten;        /* register INTEN (0x300) exists besides INTENSET and INTENCLR */
     uint32_t enable_value; /* of an exclusive tenant: ENABLE with this value selects it; 0: not exclusive */
+    bool unmodelled;       /* all of it: its events, SHORTS and INTEN are said too */
+
+    /* A task without a function was triggered, and has been said. */
+    void (*other_task)(struct periph *p, unsigned number);
 
     /* Once, after `p` was put into its slot: prepare sched events, listen to pins. The private part is zero then. */
     void (*init)(struct periph *p);

@@ -3,6 +3,9 @@
 #include <assert.h>
 #include <string.h>
 
+#define NAMED_FUNCTIONS \
+    .unmodelled = true, .init = named_reply_init, .reset = named_reply_reset, .other_task = named_reply_task
+
 #include "regnames.h"
 
 /* The part number and revision as a CoreSight component has them, which older start-up code asks for its errata. */
@@ -89,7 +92,7 @@ static void fill(struct named *n, struct periph_engine *e, const struct named_bl
     if (claimed(s, b->name) || (!b->desc->n_regs && !b->desc->n_tasks && !b->desc->n_events))
         return;
     assert(n->n_tenants < NAMED_MAX_TENANTS);
-    periph_init(&n->tenant[n->n_tenants++], b->desc, s, b->name, 0, b->base - s->base);
+    periph_init(&n->tenant[n->n_tenants++].p, b->desc, s, b->name, 0, b->base - s->base);
 }
 
 static bool is_memory(const struct named_block *b) { return b->base < 0x20000000; }

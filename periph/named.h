@@ -1,7 +1,8 @@
 /*
  * Every peripheral block of the chip by name, base, interrupt and registers, from data/nrf52840.regs: what no model
- * claims answers here. Its registers keep what is written, its tasks do nothing, its events never come, and the first
- * access to each is logged by its name (PS 4.2.3 "Peripheral instantiation").
+ * claims answers here. Its registers keep what is written, its tasks do nothing, its events never come (but for those
+ * few that drivers wait for: periph/named_reply.h), and the first access to each of them, to SHORTS and INTEN is logged
+ * by its name (PS 4.2.3 "Peripheral instantiation").
  *
  * A few addresses that start-up code touches but no manual names are here too, as blocks of their own.
  *
@@ -13,6 +14,7 @@
 #define PERIPH_NAMED_H
 
 #include "periph/engine.h"
+#include "periph/named_reply.h"
 
 struct named_block {
     const char *name; /* "SPIM3" */
@@ -28,7 +30,7 @@ enum { NAMED_MAX_TENANTS = 96, NAMED_MAX_SLOTS = 60 };
 
 /* Storage for what no model claims; owned by the caller. */
 struct named {
-    struct periph tenant[NAMED_MAX_TENANTS];
+    struct named_tenant tenant[NAMED_MAX_TENANTS];
     unsigned n_tenants;
     struct periph_slot slot[NAMED_MAX_SLOTS];
     unsigned n_slots;

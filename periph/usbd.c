@@ -364,25 +364,25 @@ static void init(struct periph *p)
 static void reset(struct periph *p, uint32_t resetreas) { stop(self(p)); }
 
 static const struct periph_task_desc tasks[] = {
-    {.offset = 0x004, .name = "STARTEPIN[%u]", .trigger = task_startepin, .count = USBD_ENDPOINTS},
-    {.offset = 0x024, .name = "STARTISOIN", .trigger = task_startisoin},
-    {.offset = 0x028, .name = "STARTEPOUT[%u]", .trigger = task_startepout, .count = USBD_ENDPOINTS},
-    {.offset = 0x048, .name = "STARTISOOUT", .trigger = task_startisoout},
+    {.offset = 0x004, .name = "STARTEPIN[%u]", .trigger = task_startepin, .count = USBD_ENDPOINTS, .inaccuracy = 3},
+    {.offset = 0x024, .name = "STARTISOIN", .trigger = task_startisoin, .inaccuracy = 3},
+    {.offset = 0x028, .name = "STARTEPOUT[%u]", .trigger = task_startepout, .count = USBD_ENDPOINTS, .inaccuracy = 3},
+    {.offset = 0x048, .name = "STARTISOOUT", .trigger = task_startisoout, .inaccuracy = 3},
     {.offset = 0x04C, .name = "EP0RCVOUT", .trigger = task_ep0rcvout},
     {.offset = 0x050, .name = "EP0STATUS", .trigger = task_ep0status},
     {.offset = 0x054, .name = "EP0STALL", .trigger = task_ep0stall},
-    {.offset = 0x058, .name = "DPDMDRIVE", .trigger = task_dpdmdrive},
-    {.offset = 0x05C, .name = "DPDMNODRIVE", .trigger = task_dpdmnodrive},
+    {.offset = 0x058, .name = "DPDMDRIVE", .trigger = task_dpdmdrive, .inaccuracy = 8},
+    {.offset = 0x05C, .name = "DPDMNODRIVE", .trigger = task_dpdmnodrive, .inaccuracy = 8},
 };
 
 static const struct periph_event_desc events[] = {
     {.offset = 0x100, .name = "USBRESET"},
     {.offset = 0x104, .name = "STARTED"},
-    {.offset = 0x108, .name = "ENDEPIN[%u]", .count = USBD_ENDPOINTS},
+    {.offset = 0x108, .name = "ENDEPIN[%u]", .count = USBD_ENDPOINTS, .inaccuracy = 2},
     {.offset = 0x128, .name = "EP0DATADONE"},
-    {.offset = 0x12C, .name = "ENDISOIN"},
-    {.offset = 0x130, .name = "ENDEPOUT[%u]", .count = USBD_ENDPOINTS},
-    {.offset = 0x150, .name = "ENDISOOUT"},
+    {.offset = 0x12C, .name = "ENDISOIN", .inaccuracy = 2},
+    {.offset = 0x130, .name = "ENDEPOUT[%u]", .count = USBD_ENDPOINTS, .inaccuracy = 2},
+    {.offset = 0x150, .name = "ENDISOOUT", .inaccuracy = 2},
     {.offset = 0x154, .name = "SOF"},
     {.offset = 0x158, .name = "USBEVENT"},
     {.offset = 0x15C, .name = "EP0SETUP"},
@@ -410,7 +410,7 @@ static const struct periph_short_desc shorts[] = {
     }
 
 static const struct periph_reg_desc regs[] = {
-    {.offset = USBD_EVENTCAUSE, .name = "EVENTCAUSE", .access = PERIPH_W1C, .mask = 0xF01},
+    {.offset = USBD_EVENTCAUSE, .name = "EVENTCAUSE", .access = PERIPH_W1C, .mask = 0xF01, .inaccuracy = 4},
     {.offset = HALTED_EPIN,
      .name = "HALTED.EPIN[%u]",
      .access = PERIPH_RO,
@@ -434,8 +434,8 @@ static const struct periph_reg_desc regs[] = {
     {.offset = USBD_WLENGTHH, .name = "WLENGTHH", .access = PERIPH_RO},
     {.offset = USBD_SIZE_EPOUT, .name = "SIZE.EPOUT[%u]", .count = USBD_ENDPOINTS, .write = write_size_epout},
     {.offset = USBD_SIZE_ISOOUT, .name = "SIZE.ISOOUT", .access = PERIPH_RO, .reset = USBD_ISOOUT_ZERO},
-    {.offset = USBD_ENABLE, .name = "ENABLE", .mask = 1, .write = write_enable},
-    {.offset = USBD_USBPULLUP, .name = "USBPULLUP", .mask = 1, .write = write_usbpullup},
+    {.offset = USBD_ENABLE, .name = "ENABLE", .mask = 1, .write = write_enable, .inaccuracy = 1},
+    {.offset = USBD_USBPULLUP, .name = "USBPULLUP", .mask = 1, .write = write_usbpullup, .inaccuracy = 7},
     {.offset = DPDMVALUE, .name = "DPDMVALUE", .mask = 0x1F},
     {.offset = DTOGGLE,
      .name = "DTOGGLE",
@@ -446,16 +446,16 @@ static const struct periph_reg_desc regs[] = {
     {.offset = USBD_EPINEN, .name = "EPINEN", .reset = 1, .mask = 0x1FF, .write = write_epinen},
     {.offset = USBD_EPOUTEN, .name = "EPOUTEN", .reset = 1, .mask = 0x1FF, .write = write_epouten},
     {.offset = EPSTALL, .name = "EPSTALL", .access = PERIPH_WO, .mask = 0x187, .write = write_epstall},
-    {.offset = USBD_ISOSPLIT, .name = "ISOSPLIT", .mask = 0xFFFF},
+    {.offset = USBD_ISOSPLIT, .name = "ISOSPLIT", .mask = 0xFFFF, .inaccuracy = 6},
     {.offset = USBD_FRAMECNTR, .name = "FRAMECNTR", .access = PERIPH_RO},
-    {.offset = LOWPOWER, .name = "LOWPOWER", .mask = 1, .write = write_lowpower},
+    {.offset = LOWPOWER, .name = "LOWPOWER", .mask = 1, .write = write_lowpower, .inaccuracy = 5},
     {.offset = USBD_ISOINCONFIG, .name = "ISOINCONFIG", .mask = 1},
     ENDPOINT_REGS(EPIN_PTR, "EPIN[%u]", USBD_ENDPOINTS, 0x7F),
     ENDPOINT_REGS(ISOIN_PTR, "ISOIN", 1, 0x3FF),
     ENDPOINT_REGS(EPOUT_PTR, "EPOUT[%u]", USBD_ENDPOINTS, 0x7F),
     ENDPOINT_REGS(ISOOUT_PTR, "ISOOUT", 1, 0x3FF),
-    {.offset = CORE_INDEX, .name = "CORE_INDEX"},
-    {.offset = CORE_DATA, .name = "CORE_DATA", .write = write_core_data},
+    {.offset = CORE_INDEX, .name = "CORE_INDEX", .inaccuracy = 9},
+    {.offset = CORE_DATA, .name = "CORE_DATA", .write = write_core_data, .inaccuracy = 9},
     {.offset = ERRATUM199, .name = "ERRATUM199"},
 };
 

@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "emu/pin.h"
+#include "parts/part.h"
 
 enum {
     BOARD_NAME = 32,  /* of boards, LEDs, buttons and the like, with the 0 at the end */
@@ -24,6 +24,9 @@ enum {
     BOARD_BUTTONS = 16,
     BOARD_LOOPS = 32,
     BOARD_WIRES = 8, /* names of pins that are nothing else */
+    BOARD_BUSES = 8,
+    BOARD_PARTS = 8,
+    BOARD_VALUES = 8, /* that a part begins with */
 };
 
 enum board_colour { BOARD_RED, BOARD_GREEN, BOARD_BLUE, BOARD_YELLOW, BOARD_ORANGE, BOARD_WHITE, BOARD_COLOURS };
@@ -48,6 +51,25 @@ struct board_wire {
     unsigned pin;
 };
 
+/* The wires of a serial bus: those of I2C or those of SPI; the others are PIN_NONE. */
+struct board_bus {
+    char name[BOARD_NAME];
+    unsigned scl, sda;
+    unsigned sck, mosi, miso;
+};
+
+/* A device on a serial bus, which is made of this when the board is put to the chip. */
+struct board_part {
+    char name[BOARD_NAME];
+    const struct part_type *type;
+    struct part_wiring wiring;
+    struct {
+        unsigned input;
+        int32_t milli;
+    } value[BOARD_VALUES];
+    unsigned n_values;
+};
+
 struct board {
     char name[BOARD_NAME], title[BOARD_TITLE];
     uint32_t application; /* where firmware begins, behind the bootloader that belongs to the board; 0: at the start */
@@ -55,10 +77,12 @@ struct board {
     struct board_led led[BOARD_LEDS];
     struct board_button button[BOARD_BUTTONS];
     struct board_wire wire[BOARD_WIRES];
+    struct board_bus bus[BOARD_BUSES];
+    struct board_part part[BOARD_PARTS];
     struct {
         unsigned a, b;
     } loop[BOARD_LOOPS];
-    unsigned n_leds, n_buttons, n_wires, n_loops;
+    unsigned n_leds, n_buttons, n_wires, n_buses, n_parts, n_loops;
 
     struct pins *pins; /* NULL until it is attached */
 };
@@ -73,6 +97,11 @@ void board_attach(struct board *b, struct pins *pins);
 int board_button(const struct board *b, const char *name);
 void board_press(struct board *b, unsigned button, bool pressed);
 
+/* The part of that name; -1 when there is none. */
+int board_part(const struct board *b, const char *name);
+/* The number of what it measures by that name; -1 when it does not. */
+int board_part_input(const struct board_part *p, const char *name);
+
 bool board_led_lit(const struct board *b, unsigned led);
 
 /* Calls for every pin that the board gives a name, with a name that has no blanks: "LED1", "button_1", "reset". */
@@ -80,5 +109,6 @@ void board_names(const void *board, void (*name)(void *ctx, const char *name, un
 
 /* "1, 2, 3, 4": for messages; into `buf`, cut off where it is full. */
 const char *board_button_names(const struct board *b, char *buf, size_t size);
+const char *board_part_names(const struct board *b, char *buf, size_t size);
 
 #endif

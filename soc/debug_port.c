@@ -229,7 +229,8 @@ static void reset(void *ctx)
 static bool in_flash(uint32_t addr, uint32_t len)
 {
     return (addr < SOC_FLASH_SIZE && len <= SOC_FLASH_SIZE - addr) ||
-           (addr - UICR_BASE < UICR_SIZE && len <= UICR_SIZE - (addr - UICR_BASE));
+           (addr - UICR_BASE < UICR_SIZE && len <= UICR_SIZE - (addr - UICR_BASE)) ||
+           (addr - SOC_XIP_BASE < SOC_XIP_SIZE && len <= SOC_XIP_SIZE - (addr - SOC_XIP_BASE));
 }
 
 static bool flash_erase(void *ctx, uint32_t addr, uint32_t len)
@@ -256,6 +257,7 @@ static unsigned memory_map(void *ctx, const struct debug_memory **map)
         {DEBUG_MEMORY_RAM, SOC_CODE_RAM_BASE, SOC_RAM_SIZE, 0},
         {DEBUG_MEMORY_ROM, FICR_BASE, FICR_SIZE, 0},
         {DEBUG_MEMORY_FLASH, UICR_BASE, UICR_SIZE, UICR_SIZE},
+        {DEBUG_MEMORY_FLASH, SOC_XIP_BASE, SOC_XIP_SIZE, NOR_FLASH_SECTOR},
         {DEBUG_MEMORY_RAM, SOC_RAM_BASE, SOC_RAM_SIZE, 0},
         {DEBUG_MEMORY_RAM, 0x40000000, 0x20000000, 0},
         {DEBUG_MEMORY_RAM, 0xE0000000, 0x00100000, 0},

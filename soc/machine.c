@@ -92,6 +92,12 @@ static void on_slice(void *ctx, vtime due)
     sched_at(&m->soc.sched, &m->events.slice, due + SLICE);
 }
 
+static void set_part(struct soc *soc, const struct stimulus *s)
+{
+    unsigned part = (unsigned)board_part(&soc->board, s->name);
+    part_set(&soc->part[part], (unsigned)board_part_input(&soc->board.part[part], s->input), s->milli);
+}
+
 static void apply_stimulus(struct machine *m, const struct stimulus *s)
 {
     struct soc *soc = &m->soc;
@@ -106,13 +112,24 @@ static void apply_stimulus(struct machine *m, const struct stimulus *s)
         uart_port_feed(&soc->uart[s->uart], s->text, (unsigned)s->length);
         break;
     case STIMULUS_BUTTON:
-        board_press(&soc->board, (unsigned)board_button(&soc->board, s->button), s->pressed);
+        board_press(&soc->board, (unsigned)board_button(&soc->board, s->name), s->pressed);
+        break;
+    case STIMULUS_PART:
+        set_part(soc, s);
+        break;
+    case STIMULUS_ADC:
+        saadc_set_input(&soc->periph.saadc, s->adc_input, s->millivolts);
         break;
     case STIMULUS_VDD:
-        power_set_supply(&soc->periph.power, s->millivolts);
+        power_set_supply(&soc->periph.power, (unsigned)s->millivolts);
+        saadc_set_input(&soc->periph.saadc, SAADC_VDD, s->millivolts);
+        saadc_set_input(&soc->periph.saadc, SAADC_VDDHDIV5, s->millivolts / 5);
         break;
     case STIMULUS_VBUS:
         soc_set_vbus(soc, s->on);
+        break;
+    case STIMULUS_TEMP:
+        temp_set(&soc->periph.temp, s->milli * TEMP_STEPS_PER_DEGREE / 1000);
         break;
     case STIMULUS_USB:
         usb_cdc_feed(&m->events.usb, s->text, (unsigned)s->length);
@@ -232,18 +249,33 @@ static void init_events(struct machine *m)
     m->soc.companion_size = sizeof *e;
 }
 
-static bool check_buttons(const struct machine *m, char *err, size_t err_size)
+/* Whether the board has what a stimulus names. */
+static bool check_stimulus(const struct board *b, const struct stimulus *s, char *err, size_t err_size)
 {
-    const struct machine_config *c = &m->config;
     char names[128];
-    for (unsigned i = 0; i < c->n_stimuli; i++) {
-        const struct stimulus *s = &c->stimuli[i];
-        if (s->kind != STIMULUS_BUTTON || board_button(&m->soc.board, s->button) >= 0)
-            continue;
-        snprintf(err, err_size, "--at: board %s has no button '%s'; it has %s", m->soc.board.name, s->button,
-                 board_button_names(&m->soc.board, names, sizeof names));
+    if (s->kind == STIMULUS_BUTTON && board_button(b, s->name) < 0) {
+        snprintf(err, err_size, "--at: board %s has no button '%s'; it has %s", b->name, s->name,
+                 board_button_names(b, names, sizeof names));
         return false;
     }
+    if (s->kind != STIMULUS_PART)
+        return true;
+    int part = board_part(b, s->name);
+    if (part < 0)
+        snprintf(err, err_size, "--at: board %s has no part '%s'; it has %s", b->name, s->name,
+                 board_part_names(b, names, sizeof names));
+    else if (board_part_input(&b->part[part], s->input) < 0)
+        snprintf(err, err_size, "--at: part %s, a %s, measures no '%s'", s->name, b->part[part].type->name, s->input);
+    else
+        return true;
+    return false;
+}
+
+static bool check_stimuli(const struct machine *m, char *err, size_t err_size)
+{
+    for (unsigned i = 0; i < m->config.n_stimuli; i++)
+        if (!check_stimulus(&m->soc.board, &m->config.stimuli[i], err, err_size))
+            return false;
     return true;
 }
 
@@ -261,7 +293,7 @@ bool machine_init(struct machine *m, const struct machine_config *config, char *
     if (config->board)
         soc_connect_board(&m->soc, config->board);
     init_events(m);
-    return check_buttons(m, err, err_size) && open_console(m, err, err_size) && init_semihosting(m, err, err_size);
+    return check_stimuli(m, err, err_size) && open_console(m, err, err_size) && init_semihosting(m, err, err_size);
 }
 
 void machine_close(struct machine *m)

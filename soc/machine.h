@@ -93,7 +93,8 @@ struct machine {
 bool machine_init(struct machine *m, const struct machine_config *config, char *err, size_t err_size);
 void machine_close(struct machine *m);
 
-/* Loads images into flash, RAM and UICR (as image_load() names them), finds the vector table, opens symbols. */
+/* Loads images into flash, RAM, UICR and the external flash (as image_load() names them), finds the vector table, opens
+ * symbols. */
 bool machine_load(struct machine *m, char **specs, unsigned n, char err[IMAGE_ERR_SIZE]);
 /* Flash and UICR as a file of both, one after the other; a missing file is an erased chip. */
 bool machine_load_flash(struct machine *m, const char *path, char *err, size_t err_size);

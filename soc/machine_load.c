@@ -16,8 +16,10 @@
 
 enum { FLASH_PAGE = 0x1000, ERASED_HALFWORD = 0xFFFF };
 
-static const struct image_range loadable[] = {
-    {SOC_FLASH_BASE, SOC_FLASH_SIZE}, {SOC_RAM_BASE, SOC_RAM_SIZE}, {UICR_BASE, UICR_SIZE}};
+static const struct image_range loadable[] = {{SOC_FLASH_BASE, SOC_FLASH_SIZE},
+                                              {SOC_RAM_BASE, SOC_RAM_SIZE},
+                                              {UICR_BASE, UICR_SIZE},
+                                              {SOC_XIP_BASE, SOC_XIP_SIZE}};
 static const struct image_range ram = {SOC_RAM_BASE, SOC_RAM_SIZE};
 
 /* ---- the vector table -------------------------------------------------------------------------------------------- */

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "soc/external_flash.h"
+
 static void request_reset(void *ctx, uint32_t resetreas)
 {
     struct soc *s = ctx;
@@ -32,6 +34,7 @@ static void on_pin_changed(void *ctx, unsigned pin, bool level)
 static void on_memory_changed(void *ctx, uint32_t addr, uint32_t size)
 {
     struct soc *s = ctx;
+    nor_flash_touch(&s->external_flash, addr - SOC_XIP_BASE, size);
     if (s->core.cpu)
         cpu_code_changed(s->core.cpu, addr, size);
 }
@@ -70,6 +73,7 @@ static void add_memories(struct soc *s)
          .data = s->ram,
          .guest_writable = true,
          .executable = true},
+        {.name = "external flash", .base = SOC_XIP_BASE, .size = SOC_XIP_SIZE, .data = s->xip, .executable = true},
     };
     for (unsigned i = 0; i < sizeof memories / sizeof *memories; i++)
         bus_add_memory(&s->bus, &memories[i]);
@@ -115,6 +119,7 @@ void soc_init(struct soc *s, struct log *log, uint64_t seed, const struct core_h
     s->ram = new_memory(SOC_RAM_SIZE, 0);
     s->ficr = new_memory(FICR_SIZE, 0xFF);
     s->uicr = new_memory(UICR_SIZE, 0xFF);
+    s->xip = external_flash_memory_new();
     ficr_fill(s->ficr, seed);
     sched_init(&s->sched);
     bus_init(&s->bus);
@@ -139,6 +144,7 @@ void soc_init(struct soc *s, struct log *log, uint64_t seed, const struct core_h
     add_memories(s);
     core_init(&s->core, &s->bus, &s->sched, &s->evlog, log, &sys, host);
     peripherals_init(&s->periph, &s->doors);
+    external_flash_connect(s);
     s->reset_pin = PIN_NONE;
     pins_listen(&s->pins, on_pin_changed, s);
     fill_gaps(s, 0x40000000, 0x40080000);
@@ -152,10 +158,20 @@ void soc_init(struct soc *s, struct log *log, uint64_t seed, const struct core_h
     usbd_connect(&s->periph.usbd, &s->usb);
 }
 
+static void make_part(struct soc *s, const struct board_part *p, struct part *part)
+{
+    struct part_ports ports = {.sched = &s->sched, .pins = &s->pins, .spi = &s->spi, .i2c = &s->i2c};
+    part_init(part, p->type, &p->wiring, &ports);
+    for (unsigned i = 0; i < p->n_values; i++)
+        part_set(part, p->value[i].input, p->value[i].milli);
+}
+
 void soc_connect_board(struct soc *s, const struct board *board)
 {
     s->board = *board;
     board_attach(&s->board, &s->pins);
+    for (unsigned i = 0; i < s->board.n_parts; i++)
+        make_part(s, &s->board.part[i], &s->part[i]);
 }
 
 void soc_free(struct soc *s)
@@ -165,6 +181,7 @@ void soc_free(struct soc *s)
     free(s->ram);
     free(s->ficr);
     free(s->uicr);
+    external_flash_memory_free(s->xip);
 }
 
 /* UICR counts from a reset on; the chip pulls the pin up itself (PS 5.3.6.1). */
@@ -238,5 +255,6 @@ uint64_t soc_state_hash(struct soc *s, uint64_t hash)
     hash = trace_hash_bytes(hash, regs, sizeof regs);
     hash = trace_hash_bytes(hash, s->ram, SOC_RAM_SIZE);
     hash = trace_hash_bytes(hash, s->flash, SOC_FLASH_SIZE);
-    return trace_hash_bytes(hash, s->uicr, UICR_SIZE);
+    hash = trace_hash_bytes(hash, s->uicr, UICR_SIZE);
+    return external_flash_hash(&s->external_flash, hash);
 }

@@ -20,6 +20,7 @@
 #include "emu/serial_bus.h"
 #include "emu/usb_bus.h"
 #include "nvic/core.h"
+#include "parts/nor_flash.h"
 #include "periph/catalogue.h"
 #include "periph/ficr.h"
 #include "periph/uicr.h"
@@ -31,6 +32,8 @@ enum {
     SOC_RAM_BASE = 0x20000000,
     SOC_RAM_SIZE = 0x40000,
     SOC_CODE_RAM_BASE = 0x00800000, /* the same RAM, for instruction fetches */
+    SOC_XIP_BASE = QSPI_XIP_BASE,   /* the flash chip behind QSPI */
+    SOC_XIP_SIZE = NOR_FLASH_SIZE,
     SOC_UARTS = 2,
 };
 
@@ -47,14 +50,17 @@ struct soc {
     struct peripherals periph;
     struct uart_port uart[SOC_UARTS]; /* UART0 with UARTE0, UARTE1 */
     struct board board;
-    struct usb_bus usb; /* the cable at USBD; its other end is free */
+    struct part part[BOARD_PARTS]; /* of the board */
+    struct usb_bus usb;            /* the cable at USBD; its other end is free */
 
-    uint8_t *flash, *ram, *ficr, *uicr; /* owned; page aligned */
-    uint32_t vectors;                   /* where the vector table is that reset takes */
-    uint32_t reset_request;             /* RESETREAS bits of a reset that is due; 0: none */
-    bool off_request;                   /* System OFF is due */
-    bool off;                           /* System OFF, or not enough supply: asleep until the next reset */
-    unsigned reset_pin;                 /* that UICR names; PIN_NONE */
+    struct nor_flash external_flash; /* behind QSPI */
+
+    uint8_t *flash, *ram, *ficr, *uicr, *xip; /* owned; page aligned */
+    uint32_t vectors;                         /* where the vector table is that reset takes */
+    uint32_t reset_request;                   /* RESETREAS bits of a reset that is due; 0: none */
+    bool off_request;                         /* System OFF is due */
+    bool off;                                 /* System OFF, or not enough supply: asleep until the next reset */
+    unsigned reset_pin;                       /* that UICR names; PIN_NONE */
     /* State outside that has events in the queue, and so belongs to every snapshot; borrowed. */
     void *companion;
     size_t companion_size;
@@ -76,7 +82,7 @@ void soc_reset(struct soc *s, uint32_t resetreas);
 /* The USB cable brings its supply, or takes it away. It stays as it is through resets. */
 void soc_set_vbus(struct soc *s, bool on);
 
-/* Writes bytes into flash or UICR as a programmer does. False when they are outside. */
+/* Writes bytes into flash, UICR or the external flash as a programmer does. False when they are outside. */
 bool soc_program(struct soc *s, uint32_t addr, const uint8_t *bytes, uint32_t size);
 
 /* Name of the register or memory at an address, for messages; into `buf` of PERIPH_NAME_MAX bytes. */
@@ -88,7 +94,7 @@ struct soc_snapshot *soc_snapshot_take(struct soc *s);
 void soc_snapshot_restore(struct soc *s, const struct soc_snapshot *snapshot);
 void soc_snapshot_free(struct soc_snapshot *snapshot);
 
-/* Hash of what the firmware could see at the end: registers, RAM, flash, UICR. */
+/* Hash of what the firmware could see at the end: registers, RAM, flash, UICR, external flash. */
 uint64_t soc_state_hash(struct soc *s, uint64_t hash);
 
 #endif

@@ -3,7 +3,7 @@
  * because a snapshot is only ever restored in place. What the host holds (streams, readers of the event log) is no part
  * of it.
  */
-#include "soc/nrf52840.h"
+#include "soc/external_flash.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,13 +11,14 @@
 struct soc_snapshot {
     struct soc soc;
     uint8_t ram[SOC_RAM_SIZE], flash[SOC_FLASH_SIZE], uicr[UICR_SIZE];
-    uint8_t cpu[]; /* the port's state, then the companion */
+    uint8_t cpu[]; /* the port's state, then the companion, then what the external flash has */
 };
 
 struct soc_snapshot *soc_snapshot_take(struct soc *s)
 {
     size_t cpu_size = cpu_state_size(s->core.cpu);
-    struct soc_snapshot *n = malloc(sizeof *n + cpu_size + s->companion_size);
+    struct soc_snapshot *n =
+        malloc(sizeof *n + cpu_size + s->companion_size + external_flash_saved_size(&s->external_flash));
     if (!n)
         abort();
     n->soc = *s;
@@ -27,6 +28,7 @@ struct soc_snapshot *soc_snapshot_take(struct soc *s)
     cpu_save(s->core.cpu, n->cpu);
     if (s->companion)
         memcpy(n->cpu + cpu_size, s->companion, s->companion_size);
+    external_flash_save(&s->external_flash, n->cpu + cpu_size + s->companion_size);
     return n;
 }
 
@@ -45,14 +47,17 @@ static void restore_code(struct soc *s, uint32_t base, uint8_t *to, const uint8_
 void soc_snapshot_restore(struct soc *s, const struct soc_snapshot *n)
 {
     struct evlog evlog = s->evlog;
+    struct nor_flash external_flash = s->external_flash;
+    size_t cpu_size = cpu_state_size(s->core.cpu);
     *s = n->soc;
     s->evlog = evlog;
     restore_code(s, SOC_RAM_BASE, s->ram, n->ram, SOC_RAM_SIZE);
     restore_code(s, SOC_FLASH_BASE, s->flash, n->flash, SOC_FLASH_SIZE);
     memcpy(s->uicr, n->uicr, UICR_SIZE);
+    external_flash_restore(s, &external_flash, n->cpu + cpu_size + s->companion_size);
     cpu_restore(s->core.cpu, n->cpu);
     if (s->companion)
-        memcpy(s->companion, n->cpu + cpu_state_size(s->core.cpu), s->companion_size);
+        memcpy(s->companion, n->cpu + cpu_size, s->companion_size);
     core_update(&s->core);
 }
 

@@ -62,9 +62,35 @@ static bool parse_voltage(const char *p, struct stimulus *s, char *err, size_t e
 {
     enum { LIMIT_MV = 3900 }; /* PS 8 "Absolute maximum ratings" */
     int end = 0;
-    if (sscanf(p, "%u mV%n", &s->millivolts, &end) != 1 || !isdigit((unsigned char)*p) || !end || *skip_spaces(p + end))
+    if (sscanf(p, "%d mV%n", &s->millivolts, &end) != 1 || !isdigit((unsigned char)*p) || !end || *skip_spaces(p + end))
         return fail(err, err_size, "expected 'vdd 1700mV'");
     return s->millivolts <= LIMIT_MV || fail(err, err_size, "the supply is at most 3900mV");
+}
+
+static bool parse_input(const char *p, struct stimulus *s, char *err, size_t err_size)
+{
+    enum { LIMIT_MV = 100000 };
+    char name[12];
+    int end = 0;
+    if (sscanf(p, "%11s %7d mV%n", name, &s->millivolts, &end) != 2 || !end || *skip_spaces(p + end))
+        return fail(err, err_size, "expected 'adc AIN0 1500mV'");
+    int input = saadc_input_by_name(name);
+    if (input < 0)
+        return fail(err, err_size, "no such input: they are AIN0 to AIN7, VDD and VDDHDIV5");
+    if (s->millivolts > LIMIT_MV || s->millivolts < -LIMIT_MV)
+        return fail(err, err_size, "an input's voltage is at most 100 V");
+    s->adc_input = (enum saadc_input)input;
+    return true;
+}
+
+static bool parse_temperature(const char *p, struct stimulus *s, char *err, size_t err_size)
+{
+    char value[16];
+    int end = 0;
+    if (sscanf(p, "%15s%n", value, &end) == 1 && !*skip_spaces(p + end) && part_parse_value(value, &s->milli) &&
+        s->milli >= -40000 && s->milli <= 85000) /* PS 7 "Recommended operating conditions" */
+        return true;
+    return fail(err, err_size, "expected 'temp 21.5': the die's temperature in degrees Celsius, from -40 to 85");
 }
 
 static bool parse_switch(const char *p, struct stimulus *s, char *err, size_t err_size)
@@ -84,7 +110,7 @@ static bool parse_button(const char *p, struct stimulus *s, char *err, size_t er
     char format[24], word[8];
     int end = 0;
     snprintf(format, sizeof format, "%%%ds %%7s%%n", BOARD_NAME - 1);
-    if (sscanf(p, format, s->button, word, &end) == 2 && !*skip_spaces(p + end))
+    if (sscanf(p, format, s->name, word, &end) == 2 && !*skip_spaces(p + end))
         for (unsigned pressed = 0; pressed < 2; pressed++)
             if (!strcmp(word, words[pressed])) {
                 s->pressed = pressed;
@@ -93,18 +119,42 @@ static bool parse_button(const char *p, struct stimulus *s, char *err, size_t er
     return fail(err, err_size, "expected 'button NAME press' or 'button NAME release'");
 }
 
+static bool parse_part(const char *p, struct stimulus *s, char *err, size_t err_size)
+{
+    char format[32], value[16];
+    int end = 0;
+    snprintf(format, sizeof format, "%%%ds %%%ds %%15s%%n", BOARD_NAME - 1, BOARD_NAME - 1);
+    if (sscanf(p, format, s->name, s->input, value, &end) == 3 && !*skip_spaces(p + end) &&
+        part_parse_value(value, &s->milli))
+        return true;
+    return fail(err, err_size, "expected 'part NAME QUANTITY VALUE', such as 'part thermometer temperature 21.5'");
+}
+
 static const struct action {
     const char *name;
     enum stimulus_kind kind;
     unsigned uart;
     bool (*parse)(const char *p, struct stimulus *s, char *err, size_t err_size);
 } actions[] = {
-    {"pin", STIMULUS_PIN, 0, parse_pin},         {"button", STIMULUS_BUTTON, 0, parse_button},
-    {"irq", STIMULUS_IRQ, 0, parse_irq},         {"uart0", STIMULUS_UART, 0, parse_text},
-    {"uart1", STIMULUS_UART, 1, parse_text},     {"usb", STIMULUS_USB, 0, parse_text},
-    {"vdd", STIMULUS_VDD, 0, parse_voltage},     {"vbus", STIMULUS_VBUS, 0, parse_switch},
-    {"reset", STIMULUS_RESET, 0, parse_nothing},
+    {"pin", STIMULUS_PIN, 0, parse_pin},           {"button", STIMULUS_BUTTON, 0, parse_button},
+    {"part", STIMULUS_PART, 0, parse_part},        {"irq", STIMULUS_IRQ, 0, parse_irq},
+    {"uart0", STIMULUS_UART, 0, parse_text},       {"uart1", STIMULUS_UART, 1, parse_text},
+    {"usb", STIMULUS_USB, 0, parse_text},          {"vdd", STIMULUS_VDD, 0, parse_voltage},
+    {"adc", STIMULUS_ADC, 0, parse_input},         {"vbus", STIMULUS_VBUS, 0, parse_switch},
+    {"temp", STIMULUS_TEMP, 0, parse_temperature}, {"reset", STIMULUS_RESET, 0, parse_nothing},
 };
+
+static bool fail_action(char *err, size_t err_size)
+{
+    enum { N = sizeof actions / sizeof actions[0] };
+    size_t used = (size_t)snprintf(err, err_size, "the action is ");
+    for (unsigned i = 0; i < N && used < err_size; i++)
+        used += (size_t)snprintf(err + used, err_size - used, "%s%s", actions[i].name,
+                                 i + 2 < N    ? ", "
+                                 : i + 2 == N ? " or "
+                                              : "");
+    return false;
+}
 
 bool stimulus_parse(const char *spec, struct stimulus *out, char *err, size_t err_size)
 {
@@ -122,7 +172,7 @@ bool stimulus_parse(const char *spec, struct stimulus *out, char *err, size_t er
         out->uart = a->uart;
         return a->parse(skip_spaces(p + n), out, err, err_size);
     }
-    return fail(err, err_size, "the action is pin, button, irq, uart0, uart1, usb, vdd, vbus or reset");
+    return fail_action(err, err_size);
 }
 
 void stimulus_free(struct stimulus *s)

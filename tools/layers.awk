@@ -9,7 +9,7 @@ BEGIN {
     home["libelf.h"] = "^emu/(symbols|elf_|image_elf)[a-z_]*\\.[ch]$"
     home["gelf.h"] = "^emu/(symbols|elf_|image_elf)[a-z_]*\\.[ch]$"
     home["elf.h"] = "^emu/(symbols|elf_|image_elf)[a-z_]*\\.[ch]$"
-    home["yaml.h"] = "^soc/board_file\\.c$"
+    home["yaml.h"] = "^soc/yaml_keys\\.h$"
     home["SDL2/"] = "^board/"
     home["sys/socket.h"] = "^emu/stream[a-z_]*\\.[ch]$"
     home["netinet/"] = "^emu/stream[a-z_]*\\.[ch]$"

@@ -54,8 +54,9 @@ function finish() {
     table("periph_short_desc", "shorts", shorts)
     table("periph_reg_desc", "regs", regs)
     printf "static const struct periph_desc %s_desc = {\n", block
-    printf "    .type = \"%s\",\n    .size = sizeof(struct periph),\n", type
-    printf "%s    .has_inten = %s,\n    .enable_value = %d,\n};\n\n", desc, inten ? "true" : "false", enable
+    printf "    .type = \"%s\",\n    .size = sizeof(struct named_tenant),\n", type
+    printf "%s    .has_inten = %s,\n    .enable_value = %d,\n    NAMED_FUNCTIONS,\n};\n\n", \
+        desc, inten ? "true" : "false", enable
 }
 
 BEGIN {
@@ -114,7 +115,7 @@ $2 == "reg" && $3 !~ /^(SHORTS|INTEN|INTENSET|INTENCLR)$/ {
     how = has("w1c") ? "PERIPH_W1C" : access[stride ? $6 : $5]
     regs = regs sprintf("    {.offset = %s, .name = \"%s\", .access = %s, .reset = %s, .count = %d, .stride = %d,\n", \
                         $4, name, how, stride ? $7 : $6, count, stride) \
-           "     .unmodelled = true},\n"
+           "     .unmodelled = true" (block == "RADIO" && name == "POWER" ? ", .write = named_power" : "") "},\n"
 }
 
 END {

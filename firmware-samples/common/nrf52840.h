@@ -378,6 +378,40 @@ enum { GPIOTE_LO_TO_HI = 1, GPIOTE_HI_TO_LO = 2, GPIOTE_TOGGLE = 3 };
 #define GPIOTE_CONFIG(mode, pin, polarity) \
     ((uint32_t)(mode) | (uint32_t)(pin) << 8 | (uint32_t)(polarity) << 16) /* OUTINIT low */
 
+struct nrf_saadc { /* PS 6.23 */
+    union {
+        AT(0x000, TASKS_START);
+        AT(0x004, TASKS_SAMPLE);
+        AT(0x008, TASKS_STOP);
+        AT(0x00C, TASKS_CALIBRATEOFFSET);
+        AT(0x100, EVENTS_STARTED);
+        AT(0x104, EVENTS_END);
+        AT(0x108, EVENTS_DONE);
+        AT(0x110, EVENTS_CALIBRATEDONE);
+        AT(0x114, EVENTS_STOPPED);
+        AT(0x304, INTENSET);
+        AT(0x308, INTENCLR);
+        AT(0x500, ENABLE);
+        struct {
+            uint8_t before_ch[0x510];
+            struct {
+                volatile uint32_t PSELP, PSELN, CONFIG, LIMIT;
+            } CH[8];
+        };
+        AT(0x5F0, RESOLUTION);
+        AT(0x5F4, OVERSAMPLE);
+        AT(0x5F8, SAMPLERATE);
+        AT(0x62C, RESULT_PTR);
+        AT(0x630, RESULT_MAXCNT);
+        AT(0x634, RESULT_AMOUNT);
+    };
+};
+#define NRF_SAADC ((struct nrf_saadc *)0x40007000)
+
+enum { SAADC_PSEL_NC = 0, SAADC_PSEL_AIN0 = 1, SAADC_PSEL_VDD = 9 };
+enum { SAADC_GAIN_1_6 = 0 << 8, SAADC_GAIN_1 = 5 << 8, SAADC_TACQ_10US = 2 << 16, SAADC_MODE_DIFF = 1 << 20 };
+enum { SAADC_RESOLUTION_12BIT = 2 };
+
 struct nrf_timer { /* PS 6.30 */
     union {
         AT(0x000, TASKS_START);
@@ -426,6 +460,39 @@ struct nrf_rtc { /* PS 6.22 */
 
 #define RTC_TICK       (1u << 0) /* in INTEN and EVTEN alike */
 #define RTC_COMPARE(n) (1u << ((n) + 16))
+
+struct nrf_pwm { /* PS 6.17 */
+    union {
+        AT(0x004, TASKS_STOP);
+        AT(0x008, TASKS_SEQSTART[2]);
+        AT(0x010, TASKS_NEXTSTEP);
+        AT(0x104, EVENTS_STOPPED);
+        AT(0x108, EVENTS_SEQSTARTED[2]);
+        AT(0x110, EVENTS_SEQEND[2]);
+        AT(0x118, EVENTS_PWMPERIODEND);
+        AT(0x11C, EVENTS_LOOPSDONE);
+        AT(0x200, SHORTS);
+        AT(0x304, INTENSET);
+        AT(0x308, INTENCLR);
+        AT(0x500, ENABLE);
+        AT(0x504, MODE);
+        AT(0x508, COUNTERTOP);
+        AT(0x50C, PRESCALER);
+        AT(0x510, DECODER);
+        AT(0x514, LOOP);
+        struct {
+            uint8_t before_seq[0x520];
+            struct {
+                volatile uint32_t PTR, CNT, REFRESH, ENDDELAY, reserved[4];
+            } SEQ[2];
+        };
+        AT(0x560, PSEL_OUT[4]);
+    };
+};
+#define NRF_PWM0 ((struct nrf_pwm *)0x4001C000)
+
+enum { PWM_DECODER_COMMON = 0, PWM_DECODER_INDIVIDUAL = 2, PWM_SHORTS_SEQEND0_STOP = 1 << 0 };
+enum { PWM_FALLING_EDGE = 0x8000 }; /* in a value: the period begins high */
 
 struct nrf_nvmc { /* PS 4.3 */
     union {
@@ -513,6 +580,46 @@ enum {
 /* Erratum 187; no manual names these. */
 #define NRF_USBD_UNLOCK (*(volatile uint32_t *)0x4006EC00)
 #define NRF_USBD_POWER  (*(volatile uint32_t *)0x4006ED14)
+
+struct nrf_qspi { /* PS 6.19 */
+    union {
+        AT(0x000, TASKS_ACTIVATE);
+        AT(0x004, TASKS_READSTART);
+        AT(0x008, TASKS_WRITESTART);
+        AT(0x00C, TASKS_ERASESTART);
+        AT(0x010, TASKS_DEACTIVATE);
+        AT(0x100, EVENTS_READY);
+        AT(0x304, INTENSET);
+        AT(0x308, INTENCLR);
+        AT(0x500, ENABLE);
+        AT(0x504, READ_SRC);
+        AT(0x508, READ_DST);
+        AT(0x50C, READ_CNT);
+        AT(0x510, WRITE_DST);
+        AT(0x514, WRITE_SRC);
+        AT(0x518, WRITE_CNT);
+        AT(0x51C, ERASE_PTR);
+        AT(0x520, ERASE_LEN);
+        AT(0x524, PSEL_SCK);
+        AT(0x528, PSEL_CSN);
+        AT(0x530, PSEL_IO[4]);
+        AT(0x540, XIPOFFSET);
+        AT(0x544, IFCONFIG0);
+        AT(0x600, IFCONFIG1);
+        AT(0x604, STATUS);
+        AT(0x634, CINSTRCONF);
+        AT(0x638, CINSTRDAT0);
+        AT(0x63C, CINSTRDAT1);
+    };
+};
+#define NRF_QSPI ((struct nrf_qspi *)0x40029000)
+#define QSPI_XIP 0x12000000u
+
+enum { QSPI_READOC_READ4IO = 4, QSPI_WRITEOC_PP4IO = 3 << 3 }; /* IFCONFIG0 */
+enum { QSPI_SCKDELAY_62NS = 1, QSPI_SCKFREQ_16MHZ = 1 << 28 }; /* IFCONFIG1 */
+enum { QSPI_ERASE_4KB = 0, QSPI_ERASE_64KB = 1 };
+#define QSPI_CINSTR(opcode, bytes) ((opcode) | ((bytes) + 1) << 8 | QSPI_CINSTR_LIO)
+enum { QSPI_CINSTR_LIO = 3 << 12, QSPI_CINSTR_WIPWAIT = 1 << 14, QSPI_CINSTR_WREN = 1 << 15 };
 
 struct nrf_gpio { /* PS 6.9 */
     union {

@@ -42,6 +42,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         board_press(&b, i, true);
         board_press(&b, i, false);
     }
+    for (unsigned i = 0; i < b.n_parts; i++)
+        require(b.part[i].type && board_part(&b, b.part[i].name) == (int)i);
     for (unsigned i = 0; i < b.n_leds; i++)
         require(board_led_lit(&b, i) == ((b.led[i].pin & 1) == b.led[i].active));
     return 0;

@@ -278,7 +278,7 @@ static void stimuli_in_order_of_time(void **state)
     assert_true(s[4].kind == STIMULUS_PIN && s[4].pin == 0 && s[4].drive == PIN_Z);
     assert_true(s[5].time == 9 * VTIME_PER_MS && s[5].kind == STIMULUS_RESET);
     assert_true(s[6].kind == STIMULUS_BUTTON && s[6].pressed && !s[7].pressed);
-    assert_string_equal(s[7].button, "USER_1");
+    assert_string_equal(s[7].name, "USER_1");
 }
 
 static void stimulus_text_escapes(void **state)
@@ -300,6 +300,33 @@ static void stimulus_text_escapes(void **state)
     stimulus_free(&s);
 }
 
+static void stimulus_of_voltages(void **state)
+{
+    (void)state;
+    struct stimulus s;
+    char err[128];
+    assert_true(stimulus_parse("3ms=adc AIN5 1500mV", &s, err, sizeof err));
+    assert_true(s.time == 3 * VTIME_PER_MS && s.kind == STIMULUS_ADC && s.adc_input == SAADC_AIN0 + 5);
+    assert_int_equal(s.millivolts, 1500);
+    assert_true(stimulus_parse("0us=adc VDDHDIV5 -20 mV ", &s, err, sizeof err));
+    assert_int_equal(s.adc_input, SAADC_VDDHDIV5);
+    assert_int_equal(s.millivolts, -20);
+}
+
+static void stimulus_of_the_temperature(void **state)
+{
+    (void)state;
+    struct stimulus s;
+    char err[128];
+    assert_true(stimulus_parse("1s=temp -3.3", &s, err, sizeof err));
+    assert_true(s.kind == STIMULUS_TEMP && s.milli == -3300);
+    assert_false(stimulus_parse("1s=temp", &s, err, sizeof err));
+    assert_false(stimulus_parse("1s=temp 86", &s, err, sizeof err));
+    assert_false(stimulus_parse("1s=temp nan", &s, err, sizeof err));
+    assert_false(stimulus_parse("1s=boil", &s, err, sizeof err));
+    assert_string_equal(err, "the action is pin, button, part, irq, uart0, uart1, usb, vdd, adc, vbus, temp or reset");
+}
+
 static void bad_stimuli(void **state)
 {
     (void)state;
@@ -319,11 +346,22 @@ static void bad_stimuli(void **state)
         "5ms=pin P0.11 10",
         "5ms=pin P0.11 1 1",
         "5ms=pin P000000000000011 1",
+        "5ms=adc",
+        "5ms=adc AIN0",
+        "5ms=adc AIN8 1mV",
+        "5ms=adc AIN0 1500",
+        "5ms=adc AIN0 1V",
+        "5ms=adc AIN0 1500mV 2",
+        "5ms=adc AIN0 1000000mV",
         "5ms=button",
         "5ms=button 1",
         "5ms=button 1 push",
         "5ms=button 1 press hard",
         "5ms=button 1234567890123456789012345678901234567890 press",
+        "5ms=part t",
+        "5ms=part t temperature",
+        "5ms=part t temperature warm",
+        "5ms=part t temperature 21.5 C",
         "5ms=irq",
         "5ms=irq -1",
         "5ms=irq 48",
@@ -415,6 +453,8 @@ int main(void)
         TEST(boards),
         TEST(stimuli_in_order_of_time),
         cmocka_unit_test(stimulus_text_escapes),
+        cmocka_unit_test(stimulus_of_voltages),
+        cmocka_unit_test(stimulus_of_the_temperature),
         cmocka_unit_test(bad_stimuli),
         cmocka_unit_test(durations),
     };

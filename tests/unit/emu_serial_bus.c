@@ -153,7 +153,8 @@ static uint8_t memory_read(void *ctx, vtime at)
 
 static void memory_stop(void *ctx, vtime at) { ((struct memory *)ctx)->stops++; }
 
-static const struct i2c_device_ops memory_ops = {memory_start, memory_write, memory_read, memory_stop};
+static const struct i2c_device_ops memory_ops = {
+    .start = memory_start, .write = memory_write, .read = memory_read, .stop = memory_stop};
 
 struct i2c_fixture {
     struct pins pins;

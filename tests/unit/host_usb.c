@@ -234,6 +234,22 @@ static void small_packets_and_slow_devices(void **state)
     free(d);
 }
 
+/* What the device sends once more, because our ACK was lost, counts once. */
+static void lost_acknowledgements(void **state)
+{
+    struct device *d = device_new(plain, sizeof plain);
+
+    d->packet_size = 8;
+    d->lose_acks = 12;
+    usb_bus_attach(&d->bus, true, 0);
+    device_pass(d, 500 * VTIME_PER_MS);
+    assert_true(d->cdc.open);
+    assert_int_equal(d->lose_acks, 0);
+    assert_int_equal(d->resets, 1);
+    assert_non_null(strstr(d->said, "1234:5678 \"Gadg?t\""));
+    free(d);
+}
+
 static void a_device_without_a_serial_port(void **state)
 {
     static const uint8_t config[] = {CONFIGURATION(18), INTERFACE(0, 0, 0, 3, 0, 0)};
@@ -270,6 +286,11 @@ static void others_are_tried_three_times(void **state)
     usb_bus_attach(&d->bus, false, d->sched.now);
     enumerate(d); /* plugged in anew */
     assert_true(d->cdc.open);
+    d->stall = 9;
+    usb_bus_attach(&d->bus, false, d->sched.now);
+    usb_bus_attach(&d->bus, true, d->sched.now);
+    device_pass(d, VTIME_PER_S);
+    assert_int_equal(d->resets, 3 + 1 + 3);
     free(d);
 }
 
@@ -342,6 +363,11 @@ static void what_the_device_says(void **state)
     say(d, "world\n");
     assert_string_equal(d->shown, "hello world\n");
     say(d, "!");
+    assert_string_equal(d->shown, "hello world\n!");
+    d->in_endpoint = 1;
+    d->in_data1 = false;
+    say(d, "state"); /* a notification */
+    assert_null(d->in_text);
     assert_string_equal(d->shown, "hello world\n!");
     free(d);
 }
@@ -447,6 +473,7 @@ int main(void)
         cmocka_unit_test(what_is_asked),
         cmocka_unit_test(bits_take_their_time),
         cmocka_unit_test(small_packets_and_slow_devices),
+        cmocka_unit_test(lost_acknowledgements),
         cmocka_unit_test(a_device_without_a_serial_port),
         cmocka_unit_test(optional_requests_may_stall),
         cmocka_unit_test(others_are_tried_three_times),

@@ -15,7 +15,7 @@
 
 #include "host/usb_cdc.h"
 
-enum { DEVICE_BULK_IN = 2, DEVICE_REQUESTS = 64, DEVICE_OUT = 8192, DEVICE_ENDPOINTS = 16 };
+enum { DEVICE_REQUESTS = 64, DEVICE_OUT = 8192, DEVICE_ENDPOINTS = 16 };
 
 struct device {
     struct usb_bus bus;
@@ -27,11 +27,12 @@ struct device {
     unsigned packet_size; /* of endpoint 0 */
     const uint8_t *config;
     unsigned config_size;
-    int stall;     /* bRequest that is refused; -1: none */
-    int mute;      /* bRequest that is never answered; -1: none */
-    bool silent;   /* nothing is answered at all */
-    unsigned hold; /* NAKs before each packet of endpoint 0 */
-    bool lies;     /* GET_DESCRIPTOR gives something else */
+    int stall;          /* bRequest that is refused; -1: none */
+    int mute;           /* bRequest that is never answered; -1: none */
+    bool silent;        /* nothing is answered at all */
+    unsigned hold;      /* NAKs before each packet of endpoint 0 */
+    unsigned lose_acks; /* so many packets of endpoint 0 come twice */
+    bool lies;          /* GET_DESCRIPTOR gives something else */
 
     unsigned address, next_address;
     uint8_t request[DEVICE_REQUESTS][8];
@@ -43,7 +44,8 @@ struct device {
     uint8_t control_out[64];
     unsigned control_out_size;
 
-    const char *in_text; /* what the next IN on DEVICE_BULK_IN brings; NULL: NAK */
+    const char *in_text; /* what the next IN on `in_endpoint` brings; NULL: NAK */
+    unsigned in_endpoint;
     bool in_data1;
     unsigned in_polls[DEVICE_ENDPOINTS], in_acks;
     unsigned refuse_out; /* so many OUT packets get NAK */
@@ -136,7 +138,7 @@ static inline enum usb_answer device_in(void *ctx, unsigned address, unsigned en
         return USB_SILENCE;
     d->in_polls[endpoint]++;
     if (endpoint) {
-        if (!d->in_text || endpoint != DEVICE_BULK_IN)
+        if (!d->in_text || endpoint != d->in_endpoint)
             return USB_NAK;
         p->data1 = d->in_data1;
         p->size = (unsigned)strlen(d->in_text);
@@ -164,6 +166,8 @@ static inline void device_acked(void *ctx, unsigned endpoint, vtime at)
         d->in_acks++;
         return;
     }
+    if (left && d->lose_acks && d->lose_acks--)
+        return;
     d->reply_done += left < d->packet_size ? left : d->packet_size;
     d->in_toggle = !d->in_toggle;
     d->held = d->hold;
@@ -182,6 +186,7 @@ static inline enum usb_answer device_out(void *ctx, unsigned address, unsigned e
             return USB_STALL;
         if (device_holds(d))
             return USB_NAK;
+        assert_true(p->data1); /* the first packet of data, or the status */
         memcpy(d->control_out, p->data, p->size);
         d->control_out_size = p->size;
         return USB_ACK;
@@ -232,7 +237,8 @@ static inline struct device *device_new(const uint8_t *config, unsigned config_s
     struct device *d = calloc(1, sizeof *d);
 
     assert_non_null(d);
-    *d = (struct device){.config = config, .config_size = config_size, .packet_size = 64, .stall = -1, .mute = -1};
+    *d = (struct device){
+        .config = config, .config_size = config_size, .packet_size = 64, .stall = -1, .mute = -1, .in_endpoint = 2};
     sched_init(&d->sched);
     evlog_init(&d->evlog, &d->sched.now);
     evlog_attach(&d->evlog, 1u << EV_CONSOLE, device_shows, d);

@@ -24,6 +24,7 @@ static const struct {
     uint16_t offset;
 } undocumented[] = {
     {"SPIM3", 0x004},  /* the workaround of erratum 195 */
+    {"QSPI", 0x054},   /* the workaround of anomaly 122 */
     {"NVMC", 0x510},   /* ERASEPCR0 of the first nRF52 */
     {"CC_CTL", 0x928}, /* by which drivers know the CC310 */
     {"USBD", 0x800},   /* the controller's core, errata 166 */
@@ -268,31 +269,38 @@ static void compare_reset_values(struct comparison *c, struct bus *bus)
     c->p->slot->active = active;
 }
 
-static unsigned compare(struct chip *chip, struct periph *p)
+/* `bus`: NULL leaves the reset values out. */
+static unsigned compare_with(const struct chip_block *block, struct periph *p, struct bus *bus)
 {
-    struct comparison c = {.p = p, .block = chip_block(&chip->desc, p->name)};
+    struct comparison c = {.p = p, .block = block};
 
-    if (!c.block) {
+    if (!block) {
         differs(&c, "", "the chip has no such block");
         return c.wrong;
     }
-    if (c.block->base != p->slot->base + p->offset)
+    if (block->base != p->slot->base + p->offset)
         differs(&c, "", "wrong base");
-    if (c.block->irqn != p->slot->irqn && c.block->irqn != CHIP_NONE)
+    if (block->irqn != p->slot->irqn && block->irqn != CHIP_NONE)
         differs(&c, "", "wrong IRQn");
-    if (c.block->enable != p->desc->enable_value)
+    if (block->enable != p->desc->enable_value)
         differs(&c, "ENABLE", "wrong value selects it");
     compare_model_with_chip(&c);
     compare_chip_with_model(&c);
-    compare_reset_values(&c, &chip->bus);
+    if (bus)
+        compare_reset_values(&c, bus);
     return c.wrong;
+}
+
+static unsigned compare(struct chip *chip, struct periph *p)
+{
+    return compare_with(chip_block(&chip->desc, p->name), p, &chip->bus);
 }
 
 /* The three blocks of named.c that no manual names have nothing to be compared with. */
 static bool in_description(const struct chip *c, const struct periph *p)
 {
     for (unsigned i = 0; i < c->p.named.n_tenants; i++)
-        if (p == &c->p.named.tenant[i])
+        if (p == &c->p.named.tenant[i].p)
             return chip_block(&c->desc, p->name) != NULL;
     return true;
 }
@@ -373,15 +381,88 @@ static void the_catalogue_conforms(void **state)
     assert_int_equal(compare_all(c), 0);
 }
 
-/* Modelled or named: every block of the chip answers. FICR and UICR are memories. */
+static bool is_memory(const struct chip_block *b) { return b->base < 0x20000000; }
+
+static unsigned tenants_called(const struct chip *c, const char *name)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < c->p.engine.n_slots; i++)
+        for (unsigned k = 0; k < c->p.engine.slot[i]->n_tenants; k++)
+            n += !strcmp(c->p.engine.slot[i]->tenant[k]->name, name);
+    return n;
+}
+
+/* Modelled or named: every block of the chip answers, and once. FPU and SWI have an interrupt, but no registers; FICR
+ * and UICR are memories. */
 static void every_block_is_there(void **state)
 {
     struct chip *c = *state;
 
     peripherals_init(&c->p, &c->doors);
-    for (unsigned i = 0; i < c->desc.n_blocks; i++)
-        if (c->desc.block[i].base >= 0x20000000)
-            assert_non_null(periph_engine_slot_at(&c->p.engine, c->desc.block[i].base));
+    for (unsigned i = 0; i < c->desc.n_blocks; i++) {
+        const struct chip_block *b = &c->desc.block[i];
+
+        if (is_memory(b))
+            continue;
+        assert_non_null(periph_engine_slot_at(&c->p.engine, b->base));
+        assert_int_equal(tenants_called(c, b->name), b->n_facts > 0);
+    }
+}
+
+/* Names, addresses and access of every block as the generated tables have them, whoever models it: both ways, memories
+ * included. */
+static void the_tables_of_names_conform(void **state)
+{
+    struct chip *c = *state;
+    unsigned wrong = 0;
+
+    for (unsigned i = 0; i < named_block_count; i++) {
+        const struct named_block *b = &named_blocks[i];
+        struct periph_slot slot = {.base = b->base, .irqn = b->irqn};
+        struct periph p = {.desc = b->desc, .name = b->name, .slot = &slot};
+
+        assert_ptr_equal(named_block(b->name), b);
+        wrong += compare_with(chip_block(&c->desc, b->name), &p, NULL);
+    }
+    assert_int_equal(wrong, 0);
+}
+
+/* Digits F of a reset value in FICR stand for what differs from chip to chip. */
+static bool fits_but_for_f(uint32_t value, uint32_t pattern)
+{
+    for (unsigned shift = 0; shift < 32; shift += 4)
+        if ((pattern >> shift & 0xF) != 0xF && (value ^ pattern) >> shift & 0xF)
+            return false;
+    return true;
+}
+
+/* After power-on of a new chip: FICR as the factory left it, UICR erased. */
+static void the_memories_have_their_reset_values(void **state)
+{
+    static uint8_t ficr[FICR_SIZE], uicr[UICR_SIZE];
+    const struct {
+        const char *name;
+        const uint8_t *image;
+        uint32_t size;
+    } memory[] = {{"FICR", ficr, sizeof ficr}, {"UICR", uicr, sizeof uicr}};
+    struct chip *c = *state;
+
+    ficr_fill(ficr, 1);
+    uicr_erase(uicr);
+    for (unsigned m = 0; m < 2; m++) {
+        const struct chip_block *b = chip_block(&c->desc, memory[m].name);
+
+        assert_true(is_memory(b));
+        for (unsigned i = 0; i < b->n_facts; i++) {
+            uint32_t value;
+
+            assert_int_equal(b->fact[i].kind, CHIP_REG);
+            assert_true(b->fact[i].offset + 4 <= memory[m].size);
+            memcpy(&value, memory[m].image + b->fact[i].offset, 4);
+            assert_true(fits_but_for_f(value, b->fact[i].reset));
+        }
+    }
 }
 
 static void the_memories_have_their_words(void **state)
@@ -423,7 +504,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(named_blocks_conform, setup, teardown),
         cmocka_unit_test_setup_teardown(the_catalogue_conforms, setup, teardown),
         cmocka_unit_test_setup_teardown(every_block_is_there, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_tables_of_names_conform, setup, teardown),
         cmocka_unit_test_setup_teardown(the_memories_have_their_words, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_memories_have_their_reset_values, setup, teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

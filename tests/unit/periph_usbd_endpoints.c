@@ -200,6 +200,9 @@ static void iso_in_goes_a_frame_later(void **state)
     assert_got(k, false, "sample");
     assert_int_equal(in(k, ISO), USB_ACK);
     assert_got(k, false, "");
+    sof(k, 2);
+    assert_int_equal(in(k, ISO), USB_ACK);
+    assert_got(k, false, ""); /* not again */
     cable_free(k);
 }
 

@@ -3,6 +3,7 @@
 #include "soc/machine.h"
 
 #include <setjmp.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -106,6 +107,68 @@ static void refused_with_file_line_and_reason(void **state)
     };
     for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_refused(cases[i].text, cases[i].why);
+}
+
+static void parts_on_buses(void **state)
+{
+    struct board b;
+    assert_true(
+        parse(&b, "name: x\n"
+                  "parts:\n" /* before the buses: the order does not matter */
+                  "- {name: t, part: tmp102, bus: sensors, address: 0x49, irqs: P0.05, values: {temperature: -3.5}}\n"
+                  "- {name: e, part: 24lc256}\n"
+                  "- {name: a, part: lis2dh12, bus: spi, cs: P1.12, irqs: [P0.02, P0.03], values: {z: 1, x: 0.25}}\n"
+                  "- {name: b, part: lis2dh12, bus: {scl: P0.11, sda: P0.12}}\n"
+                  "- {name: c, part: lis2dh12, bus: wide, cs: P1.13}\n"
+                  "buses:\n"
+                  "  sensors: {scl: P0.27, sda: P0.26}\n"
+                  "  wide: {sck: P0.31, mosi: P0.30, miso: P0.29}\n"));
+    assert_int_equal(b.n_parts, 5);
+    const struct board_part *p = b.part;
+    assert_string_equal(p[0].type->name, "tmp102");
+    assert_true(!p[0].wiring.on_spi && p[0].wiring.address == 0x49 && p[0].wiring.scl == 27 && p[0].wiring.sda == 26);
+    assert_true(p[0].wiring.irq[0] == 5 && p[0].wiring.irq[1] == PIN_NONE && p[0].wiring.cs == PIN_NONE);
+    assert_true(p[0].n_values == 1 && p[0].value[0].milli == -3500);
+    assert_true(p[1].wiring.address == 0x50 && p[1].wiring.scl == PIN_NONE); /* wherever the master is */
+    assert_true(p[2].wiring.on_spi && p[2].wiring.sck == PIN_NONE && p[2].wiring.cs == 44 && p[2].wiring.irq[1] == 3);
+    assert_true(p[2].value[0].input == 2 && p[2].value[0].milli == 1000 && p[2].value[1].milli == 250);
+    assert_true(!p[3].wiring.on_spi && p[3].wiring.scl == 11 && p[3].wiring.address == 0x18);
+    assert_true(p[4].wiring.on_spi && p[4].wiring.sck == 31 && p[4].wiring.mosi == 30 && p[4].wiring.miso == 29);
+    assert_int_equal(board_part(&b, "c"), 4);
+    char names[32];
+    assert_string_equal(board_part_names(&b, names, sizeof names), "t, e, a, b, c");
+}
+
+static void parts_refused(void **state)
+{
+    static const struct {
+        const char *parts, *why;
+    } cases[] = {
+        {"- {name: t}", "a part needs 'part'"},
+        {"- {name: t, part: tmp103}", "there is no part 'tmp103'; there are tmp102, 24lc256, lis2dh12"},
+        {"- {name: t, part: tmp102, address: 0x50}", "tmp102: its address is one of 0x48 to 0x4b, not 0x50"},
+        {"- {name: t, part: tmp102, address: 0x148}", "an I2C address has 7 bits: 0x148 is none"},
+        {"- {name: t, part: tmp102, bus: spi, cs: P0.01}", "tmp102: has no SPI"},
+        {"- {name: t, part: lis2dh12, bus: spi}", "lis2dh12: on SPI it needs a pin for chip select"},
+        {"- {name: t, part: tmp102, bus: can}", "there is no bus 'can' among the board's buses, nor is it i2c or spi"},
+        {"- {name: t, part: tmp102, bus: {scl: P0.01}}", "a bus has scl and sda, or sck, mosi and miso"},
+        {"- {name: t, part: tmp102, bus: {scl: P0.01, sda: P0.02, sck: P0.03}}",
+         "a bus has scl and sda, or sck, mosi and miso"},
+        {"- {name: t, part: tmp102, irqs: [P0.01, P0.02]}", "tmp102: has no such interrupt output"},
+        {"- {name: t, part: tmp102, irqs: [P0.01, P0.02, P0.03]}",
+         "there is room for 2 of interrupt outputs, not for 3"},
+        {"- {name: t, part: tmp102, values: {x: 1}}", "tmp102 has no 'x' to measure"},
+        {"- {name: t, part: tmp102, values: {temperature: hot}}",
+         "'hot' is no number such as -21.5, of three places at most"},
+        {"- {name: t, part: tmp102, values: 21}", "values are a mapping, such as {temperature: 21.5}"},
+        {"- {name: t, part: tmp102}\n- {name: t, part: 24lc256}", "there is another part 't'"},
+    };
+    for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[256], why[256];
+        snprintf(text, sizeof text, "name: x\nparts:\n%s", cases[i].parts);
+        snprintf(why, sizeof why, "my.yaml: line %d: %s", strchr(cases[i].parts, '\n') ? 4 : 3, cases[i].why);
+        assert_refused(text, why);
+    }
 }
 
 static void too_many(void **state)
@@ -226,9 +289,10 @@ static void names_of_pins(void **state)
     struct fixture f;
     char text[256] = "";
     on_board(&f, "name: x\nreset: P0.18\nleds: [{name: L, pin: P0.13, active: low}]\n"
-                 "buttons: [{name: 1, pin: P0.11, active: low}]\nwires: {tx: P0.06}");
+                 "buttons: [{name: 1, pin: P0.11, active: low}]\nwires: {tx: P0.06}\n"
+                 "parts: [{name: a, part: lis2dh12, bus: spi, cs: P1.12, irqs: [P0.02, P0.03]}]");
     board_names(&f.board, collect, text);
-    assert_string_equal(text, "L=P0.13 button_1=P0.11 tx=P0.06 reset=P0.18 ");
+    assert_string_equal(text, "L=P0.13 button_1=P0.11 a_cs=P1.12 a_irq1=P0.02 a_irq2=P0.03 tx=P0.06 reset=P0.18 ");
 }
 
 /* ---- in the machine ---- */
@@ -245,7 +309,8 @@ static void on_event(void *ctx, const struct ev *e)
     l->resetreas = e->a;
 }
 
-static struct machine *machine_with(const struct stimulus *stimuli, unsigned n, struct board *board)
+/* On the board of `text`; NULL: the default one. */
+static struct machine *machine_on(const char *text, const struct stimulus *stimuli, unsigned n, struct board *board)
 {
     struct machine *m = calloc(1, sizeof *m);
     struct machine_config c = {.board = board,
@@ -256,13 +321,18 @@ static struct machine *machine_with(const struct stimulus *stimuli, unsigned n, 
                                .stimuli = stimuli,
                                .n_stimuli = n,
                                .quiet = true};
-    assert_true(board_find(board, BOARD_DEFAULT, err, sizeof err));
+    assert_true(text ? parse(board, text) : board_find(board, BOARD_DEFAULT, err, sizeof err));
     assert_non_null(m);
     if (machine_init(m, &c, err, sizeof err))
         return m;
     machine_close(m);
     free(m);
     return NULL;
+}
+
+static struct machine *machine_with(const struct stimulus *stimuli, unsigned n, struct board *board)
+{
+    return machine_on(NULL, stimuli, n, board);
 }
 
 static void run(struct machine *m)
@@ -314,6 +384,39 @@ static void the_reset_button_resets(void **state)
     }
 }
 
+/* What an I2C master reads from the thermometer, in 1/16 degrees. */
+static int read_temperature(struct machine *m)
+{
+    const struct i2c_master master = {.scl = 27, .sda = 26};
+    struct i2c_bus *bus = &m->soc.i2c;
+    vtime now = m->soc.sched.now;
+    if (!i2c_bus_start(bus, &master, 0x48, true, now))
+        return INT_MIN;
+    uint8_t high = i2c_bus_read(bus, &master, now), low = i2c_bus_read(bus, &master, now);
+    i2c_bus_stop(bus, &master, now);
+    return (int16_t)(high << 8 | low) >> 4;
+}
+
+static void a_part_measures_what_it_is_told(void **state)
+{
+    struct stimulus s;
+    struct board board;
+    assert_true(stimulus_parse("1ms=part t temperature 30.5", &s, err, sizeof err));
+    for (unsigned stimulated = 0; stimulated < 2; stimulated++) {
+        const char *text = "name: x\nbuses: {b: {scl: P0.27, sda: P0.26}}\n"
+                           "parts: [{name: t, part: tmp102, bus: b, values: {temperature: 21.5}}]";
+        struct machine *m = machine_on(text, &s, stimulated, &board);
+        run(m);
+        assert_int_equal(read_temperature(m), stimulated ? 16 * 30 + 8 : 16 * 21 + 8);
+        machine_close(m);
+        free(m);
+    }
+    assert_null(machine_on("name: x", &s, 1, &board));
+    assert_string_equal(err, "--at: board x has no part 't'; it has none");
+    assert_null(machine_on("name: x\nparts: [{name: t, part: 24lc256}]", &s, 1, &board));
+    assert_string_equal(err, "--at: part t, a 24lc256, measures no 'temperature'");
+}
+
 /* What a snapshot restores includes the board. */
 static void a_snapshot_keeps_the_board(void **state)
 {
@@ -335,6 +438,8 @@ int main(void)
         cmocka_unit_test(a_board_in_full),
         cmocka_unit_test(a_name_is_enough),
         cmocka_unit_test(refused_with_file_line_and_reason),
+        cmocka_unit_test(parts_on_buses),
+        cmocka_unit_test(parts_refused),
         cmocka_unit_test(too_many),
         cmocka_unit_test(boards_that_come_with_it),
         cmocka_unit_test(a_board_from_a_file),
@@ -344,6 +449,7 @@ int main(void)
         cmocka_unit_test(names_of_pins),
         cmocka_unit_test(a_button_is_pressed_at_a_time),
         cmocka_unit_test(the_reset_button_resets),
+        cmocka_unit_test(a_part_measures_what_it_is_told),
         cmocka_unit_test(a_snapshot_keeps_the_board),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
