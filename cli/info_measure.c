@@ -5,20 +5,39 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "soc/board_file.h"
+
+/* As `nrfemu run` has it, but without a console: what firmware prints is none of the report. */
+static bool init_machine(struct info_measured *m, const char *command_line, vtime run_for, char err[IMAGE_ERR_SIZE])
+{
+    struct machine_config config = {.run_for = run_for,
+                                    .uart0 = "null",
+                                    .uart1 = "null",
+                                    .rtt = "null",
+                                    .usb = "null",
+                                    .command_line = command_line,
+                                    .quiet = true};
+    struct board board;
+
+    if (!board_find(&board, BOARD_DEFAULT, err, IMAGE_ERR_SIZE))
+        return false;
+    config.board = &board;
+    measure_configure(&m->measure, &config);
+    return machine_init(&m->machine, &config, err, IMAGE_ERR_SIZE) &&
+           console_route(&m->machine.console, EV_CONSOLE_SEMIHOSTING, "null", err, IMAGE_ERR_SIZE);
+}
+
 struct info_measured *info_measure(char **specs, unsigned n_specs, vtime run_for, const struct firmware_info *info,
                                    char err[IMAGE_ERR_SIZE])
 {
     struct info_measured *m = calloc(1, sizeof *m);
-    struct machine_config config = {
-        .run_for = run_for, .uart0 = "null", .uart1 = "null", .rtt = "null", .command_line = specs[0], .quiet = true};
 
     if (!m || !measure_init(&m->measure)) {
         snprintf(err, IMAGE_ERR_SIZE, "out of memory");
         free(m);
         return NULL;
     }
-    measure_configure(&m->measure, &config);
-    if (!machine_init(&m->machine, &config, err, IMAGE_ERR_SIZE) || !machine_load(&m->machine, specs, n_specs, err)) {
+    if (!init_machine(m, specs[0], run_for, err) || !machine_load(&m->machine, specs, n_specs, err)) {
         info_measured_free(m);
         return NULL;
     }

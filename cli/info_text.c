@@ -37,7 +37,12 @@ static void print_start(const struct firmware_info *info)
     if (info->image.entry)
         row("entry", "0x%08" PRIx32, info->image.entry);
     if (!info->has_vectors) {
-        row("vector table", "none: no vector table");
+        uint32_t before = firmware_belongs_before(info);
+        if (before)
+            row("vector table", "none here: made for an address before 0x%08" PRIx32 "; FILE@ADDRESS says which",
+                before);
+        else
+            row("vector table", "none");
         return;
     }
     row("vector table", "0x%08" PRIx32 "%s%s%s", info->vectors.addr, below ? ", which is behind " : "",

@@ -169,6 +169,17 @@ static void find_start(struct firmware_info *info)
     find_others(info);
 }
 
+uint32_t firmware_belongs_before(const struct firmware_info *info)
+{
+    const struct image_segment *s = info->image.segment;
+    struct firmware_vectors v;
+
+    if (info->image.format != IMAGE_RAW || info->has_vectors || !read_vectors(&info->image, s->addr, &v) ||
+        v.initial_sp - ram.base > ram.size || firmware_place_of(v.reset) != FIRMWARE_FLASH)
+        return 0;
+    return v.reset;
+}
+
 /* ---- what the loader refuses ---- */
 
 /* When the file is an ELF for AArch64, adds its first instructions to the error line about it. */

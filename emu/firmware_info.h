@@ -98,6 +98,9 @@ const char *firmware_place_name(enum firmware_place place);
 /* What must lie below an image that does not begin at the start of flash, such as "an MBR", by its vector table's
  * address; NULL when nothing is known. */
 const char *firmware_expects_below(const struct firmware_info *info);
+/* Of a raw binary without a vector table: an address that it must lie below to make sense, by its first words, because
+ * it was made for another address than it was given; 0 when there is none. */
+uint32_t firmware_belongs_before(const struct firmware_info *info);
 /* The place of an address. */
 enum firmware_place firmware_place_of(uint32_t addr);
 

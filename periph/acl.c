@@ -67,15 +67,16 @@ static void reset(struct periph *p, uint32_t resetreas)
     memset(a->written, 0, sizeof a->written);
 }
 
-#define AREA_REG(offset_, name_, write_)                                                        \
-    {                                                                                           \
-        .offset = offset_, .name = name_, .count = ACL_AREAS, .stride = STRIDE, .write = write_ \
+#define AREA_REG(offset_, name_, write_, inaccuracy_)                                            \
+    {                                                                                            \
+        .offset = offset_, .name = name_, .count = ACL_AREAS, .stride = STRIDE, .write = write_, \
+        .inaccuracy = inaccuracy_                                                                \
     }
 
 static const struct periph_reg_desc regs[] = {
-    AREA_REG(ADDR, "ACL[%u].ADDR", write_addr),
-    AREA_REG(SIZE, "ACL[%u].SIZE", write_size),
-    AREA_REG(PERM, "ACL[%u].PERM", write_perm),
+    AREA_REG(ADDR, "ACL[%u].ADDR", write_addr, 0),
+    AREA_REG(SIZE, "ACL[%u].SIZE", write_size, 0),
+    AREA_REG(PERM, "ACL[%u].PERM", write_perm, 1),
 };
 
 const struct periph_desc acl_desc = {

@@ -79,7 +79,8 @@ static void write_enable(struct periph *p, unsigned i, uint32_t value)
             engines->tenant[k]->desc->enabled(engines->tenant[k], value);
 }
 
-static const struct periph_reg_desc cryptocell_regs[] = {{ENABLE, "ENABLE", .mask = 1, .write = write_enable}};
+static const struct periph_reg_desc cryptocell_regs[] = {
+    {ENABLE, "ENABLE", .mask = 1, .write = write_enable, .inaccuracy = 2}};
 
 const struct periph_desc cryptocell_desc = {
     .type = "CRYPTOCELL",
@@ -89,7 +90,7 @@ const struct periph_desc cryptocell_desc = {
 
 /* Keys and life cycle: inaccuracy 4. */
 static const struct periph_reg_desc host_rgf_regs[] = {
-    {IRR, "IRR", PERIPH_RO, .read = read_irr},
+    {IRR, "IRR", PERIPH_RO, .read = read_irr, .inaccuracy = 1},
     {IMR, "IMR", .reset = IRR_ALL, .mask = IRR_ALL, .write = write_imr},
     {ICR, "ICR", PERIPH_WO, .mask = IRR_ALL, .write = write_icr},
     {0xA0C, "ENDIANNESS", .mask = 0x8888},
@@ -117,7 +118,7 @@ static const struct periph_reg_desc ctl_regs[] = {
     {0x900, "CRYPTO_CTL", PERIPH_WO, .mask = 0x1F},
     {0x910, "CRYPTO_BUSY", PERIPH_RO, .read = read_busy},
     {0x91C, "HASH_BUSY", PERIPH_RO},
-    {0x928, "VERSION", PERIPH_RO, .reset = 0xF0000000},
+    {0x928, "VERSION", PERIPH_RO, .reset = 0xF0000000, .inaccuracy = 3},
     {0x930, "CONTEXT_ID", .mask = 0xFF},
 };
 

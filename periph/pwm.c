@@ -370,16 +370,16 @@ static void reset(struct periph *p, uint32_t resetreas)
 
 static const struct periph_task_desc tasks[] = {
     {0x004, "STOP", task_stop},
-    {0x008, "SEQSTART[%u]", task_seqstart, PWM_SEQUENCES},
-    {0x010, "NEXTSTEP", task_nextstep},
+    {0x008, "SEQSTART[%u]", task_seqstart, PWM_SEQUENCES, .inaccuracy = 4},
+    {0x010, "NEXTSTEP", task_nextstep, .inaccuracy = 3},
 };
 
 static const struct periph_event_desc events[] = {
     {0x104, "STOPPED"},
-    {0x108, "SEQSTARTED[%u]", PWM_SEQUENCES},
-    {0x110, "SEQEND[%u]", PWM_SEQUENCES},
+    {0x108, "SEQSTARTED[%u]", PWM_SEQUENCES, .inaccuracy = 2},
+    {0x110, "SEQEND[%u]", PWM_SEQUENCES, .inaccuracy = 1},
     {0x118, "PWMPERIODEND"},
-    {0x11C, "LOOPSDONE"},
+    {0x11C, "LOOPSDONE", .inaccuracy = 1},
 };
 
 static const struct periph_short_desc shorts[] = {
@@ -402,7 +402,7 @@ static const struct periph_reg_desc regs[] = {
     {SEQ_REFRESH, "SEQ[%u].REFRESH", PERIPH_RW, .reset = 1, .mask = CNT_24, OF_SEQUENCES},
     {SEQ_ENDDELAY, "SEQ[%u].ENDDELAY", PERIPH_RW, .mask = CNT_24, OF_SEQUENCES},
     {PSEL_OUT, "PSEL.OUT[%u]", PERIPH_RW, .reset = UINT32_MAX, .mask = PSEL_DISCONNECTED | PSEL_PIN,
-     .count = PWM_CHANNELS, .write = write_psel},
+     .count = PWM_CHANNELS, .write = write_psel, .inaccuracy = 5},
 };
 
 const struct periph_desc pwm_desc = {

@@ -443,18 +443,18 @@ static void reset(struct periph *p, uint32_t resetreas)
 }
 
 static const struct periph_task_desc tasks[] = {
-    {0x000, "ACTIVATE", task_activate},
-    {TASK_READSTART, "READSTART", task_readstart},
-    {TASK_WRITESTART, "WRITESTART", task_writestart},
+    {0x000, "ACTIVATE", task_activate, .inaccuracy = 6},
+    {TASK_READSTART, "READSTART", task_readstart, .inaccuracy = 1},
+    {TASK_WRITESTART, "WRITESTART", task_writestart, .inaccuracy = 1},
     {TASK_ERASESTART, "ERASESTART", task_erasestart},
     {0x010, "DEACTIVATE", task_deactivate},
 };
 
 static const struct periph_event_desc events[] = {{0x100, "READY"}};
 
-#define PSEL(offset, name)                                                             \
-    {                                                                                  \
-        offset, name, PERIPH_RW, .reset = UINT32_MAX, .mask = PSEL_DISCONNECTED | 0x3F \
+#define PSEL(offset, name)                                                                              \
+    {                                                                                                   \
+        offset, name, PERIPH_RW, .reset = UINT32_MAX, .mask = PSEL_DISCONNECTED | 0x3F, .inaccuracy = 2 \
     }
 
 static const struct periph_reg_desc regs[] = {
@@ -468,22 +468,22 @@ static const struct periph_reg_desc regs[] = {
     {WRITE_CNT, "WRITE.CNT", PERIPH_RW, .mask = CNT_BITS},
     {ERASE_PTR, "ERASE.PTR", PERIPH_RW},
     {ERASE_LEN, "ERASE.LEN", PERIPH_RW, .mask = 3},
-    PSEL(PSEL_SCK, "PSEL.SCK"), /* inaccuracy 2 */
+    PSEL(PSEL_SCK, "PSEL.SCK"),
     PSEL(0x528, "PSEL.CSN"),
     PSEL(0x530, "PSEL.IO0"),
     PSEL(0x534, "PSEL.IO1"),
     PSEL(0x538, "PSEL.IO2"),
     PSEL(0x53C, "PSEL.IO3"),
-    {XIPOFFSET, "XIPOFFSET", PERIPH_RW, .write = write_xipoffset},
+    {XIPOFFSET, "XIPOFFSET", PERIPH_RW, .write = write_xipoffset, .inaccuracy = 3},
     {IFCONFIG0, "IFCONFIG0", PERIPH_RW, .mask = 0x10FF},
-    {IFCONFIG1, "IFCONFIG1", PERIPH_RW, .reset = 0x00040480, .write = write_ifconfig1},
+    {IFCONFIG1, "IFCONFIG1", PERIPH_RW, .reset = 0x00040480, .write = write_ifconfig1, .inaccuracy = 5},
     {STATUS, "STATUS", PERIPH_RO, .read = read_status},
-    {0x614, "DPMDUR", PERIPH_RW, .reset = UINT32_MAX},
-    {0x624, "ADDRCONF", PERIPH_RW, .reset = 0xB7, .mask = 0x0FFFFFFF},
+    {0x614, "DPMDUR", PERIPH_RW, .reset = UINT32_MAX, .inaccuracy = 5},
+    {0x624, "ADDRCONF", PERIPH_RW, .reset = 0xB7, .mask = 0x0FFFFFFF, .inaccuracy = 4},
     {CINSTRCONF, "CINSTRCONF", PERIPH_RW, .reset = 0x2000, .mask = 0x3FFFF, .write = write_cinstrconf},
     {CINSTRDAT, "CINSTRDAT0", PERIPH_RW},
     {CINSTRDAT + 4, "CINSTRDAT1", PERIPH_RW},
-    {0x640, "IFTIMING", PERIPH_RW, .reset = 0x200, .mask = 0x700},
+    {0x640, "IFTIMING", PERIPH_RW, .reset = 0x200, .mask = 0x700, .inaccuracy = 4},
 };
 
 const struct periph_desc qspi_desc = {

@@ -48,10 +48,10 @@ static void init(struct periph *p)
 static void reset(struct periph *p, uint32_t resetreas) { task_stop(p, 0); }
 
 static const struct periph_task_desc tasks[] = {{0x000, "START", task_start}, {0x004, "STOP", task_stop}};
-static const struct periph_event_desc events[] = {{0x100, "VALRDY"}};
+static const struct periph_event_desc events[] = {{0x100, "VALRDY", .inaccuracy = 1}};
 static const struct periph_short_desc shorts[] = {{0, EVENT_VALRDY, TASK_STOP}};
 static const struct periph_reg_desc regs[] = {
-    {CONFIG, "CONFIG", PERIPH_RW, .mask = CONFIG_DERCEN},
+    {CONFIG, "CONFIG", PERIPH_RW, .mask = CONFIG_DERCEN, .inaccuracy = 2},
     {VALUE, "VALUE", PERIPH_RO},
 };
 

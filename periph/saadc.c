@@ -320,18 +320,29 @@ static void reset(struct periph *p, uint32_t resetreas)
 
 static const struct periph_task_desc tasks[] = {
     {0x000, "START", task_start},
-    {TASK_SAMPLE, "SAMPLE", task_sample},
-    {0x008, "STOP", task_stop},
-    {0x00C, "CALIBRATEOFFSET", task_calibrateoffset},
+    {TASK_SAMPLE, "SAMPLE", task_sample, .inaccuracy = 6},
+    {0x008, "STOP", task_stop, .inaccuracy = 4},
+    {0x00C, "CALIBRATEOFFSET", task_calibrateoffset, .inaccuracy = 1},
 };
 
 #define LIMIT_EVENTS(n) \
     {0x118 + 8 * n, "CH[" #n "].LIMITH"}, { 0x11C + 8 * n, "CH[" #n "].LIMITL" }
 
 static const struct periph_event_desc events[] = {
-    {0x100, "STARTED"}, {0x104, "END"},  {0x108, "DONE"}, {0x10C, "RESULTDONE"}, {0x110, "CALIBRATEDONE"},
-    {0x114, "STOPPED"}, LIMIT_EVENTS(0), LIMIT_EVENTS(1), LIMIT_EVENTS(2),       LIMIT_EVENTS(3),
-    LIMIT_EVENTS(4),    LIMIT_EVENTS(5), LIMIT_EVENTS(6), LIMIT_EVENTS(7),
+    {0x100, "STARTED", .inaccuracy = 4},
+    {0x104, "END"},
+    {0x108, "DONE"},
+    {0x10C, "RESULTDONE"},
+    {0x110, "CALIBRATEDONE"},
+    {0x114, "STOPPED", .inaccuracy = 4},
+    LIMIT_EVENTS(0),
+    LIMIT_EVENTS(1),
+    LIMIT_EVENTS(2),
+    LIMIT_EVENTS(3),
+    LIMIT_EVENTS(4),
+    LIMIT_EVENTS(5),
+    LIMIT_EVENTS(6),
+    LIMIT_EVENTS(7),
 };
 
 #define OF_CHANNELS .count = SAADC_CHANNELS, .stride = CH_STRIDE
@@ -341,7 +352,7 @@ static const struct periph_reg_desc regs[] = {
     {ENABLE, "ENABLE", PERIPH_RW, .mask = 1, .write = write_enable},
     {CH_PSELP, "CH[%u].PSELP", PERIPH_RW, .mask = 0x1F, OF_CHANNELS},
     {CH_PSELN, "CH[%u].PSELN", PERIPH_RW, .mask = 0x1F, OF_CHANNELS},
-    {CH_CONFIG, "CH[%u].CONFIG", PERIPH_RW, .reset = 0x00020000, .mask = CONFIG_BITS, OF_CHANNELS}, /* inaccuracy 3 */
+    {CH_CONFIG, "CH[%u].CONFIG", PERIPH_RW, .reset = 0x00020000, .mask = CONFIG_BITS, OF_CHANNELS, .inaccuracy = 3},
     {CH_LIMIT, "CH[%u].LIMIT", PERIPH_RW, .reset = 0x7FFF8000, OF_CHANNELS},
     {RESOLUTION, "RESOLUTION", PERIPH_RW, .reset = 1, .mask = 7},
     {OVERSAMPLE, "OVERSAMPLE", PERIPH_RW, .mask = 0xF},

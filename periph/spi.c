@@ -102,8 +102,14 @@ static const struct periph_event_desc events[] = {{.offset = 0x108, .name = "REA
 
 static const struct periph_reg_desc regs[] = {
     SPI_LINE_REGS,
-    {.offset = RXD, .name = "RXD", .access = PERIPH_RO, .mask = 0xFF, .read = read_rxd, .read_acts = true},
-    {.offset = TXD, .name = "TXD", .mask = 0xFF, .write = write_txd},
+    {.offset = RXD,
+     .name = "RXD",
+     .access = PERIPH_RO,
+     .mask = 0xFF,
+     .read = read_rxd,
+     .read_acts = true,
+     .inaccuracy = 2},
+    {.offset = TXD, .name = "TXD", .mask = 0xFF, .write = write_txd, .inaccuracy = 1},
 };
 
 const struct periph_desc spi_desc = {

@@ -327,11 +327,12 @@ static void enabled(struct periph *p, bool on)
     forget(s, on);
 }
 
-#define SPIM_TASKS                                                                                            \
-    {.offset = 0x010, .name = "START", .trigger = start}, {.offset = 0x014, .name = "STOP", .trigger = stop}, \
-        {.offset = 0x01C, .name = "SUSPEND", .trigger = suspend},                                             \
-    {                                                                                                         \
-        .offset = 0x020, .name = "RESUME", .trigger = resume                                                  \
+#define SPIM_TASKS                                                           \
+    {.offset = 0x010, .name = "START", .trigger = start, .inaccuracy = 3},   \
+        {.offset = 0x014, .name = "STOP", .trigger = stop, .inaccuracy = 2}, \
+        {.offset = 0x01C, .name = "SUSPEND", .trigger = suspend},            \
+    {                                                                        \
+        .offset = 0x020, .name = "RESUME", .trigger = resume                 \
     }
 
 static const struct periph_task_desc tasks[] = {SPIM_TASKS};
@@ -356,10 +357,10 @@ static const struct periph_short_desc shorts[] = {{.bit = 17, .event = EVENT_END
 static const struct periph_reg_desc regs[] = {SPIM_REGS};
 static const struct periph_reg_desc spim3_regs[] = {
     SPIM_REGS,
-    {.offset = STALLSTAT, .name = "STALLSTAT", .mask = 3},
+    {.offset = STALLSTAT, .name = "STALLSTAT", .mask = 3, .inaccuracy = 6},
     PSEL_REG(PSEL_CSN, "PSEL.CSN", write_psel_csn),
-    {.offset = RXDELAY, .name = "IFTIMING.RXDELAY", .reset = 2, .mask = 7},
-    {.offset = CSNDUR, .name = "IFTIMING.CSNDUR", .reset = 2, .mask = 0xFF},
+    {.offset = RXDELAY, .name = "IFTIMING.RXDELAY", .reset = 2, .mask = 7, .inaccuracy = 6},
+    {.offset = CSNDUR, .name = "IFTIMING.CSNDUR", .reset = 2, .mask = 0xFF, .inaccuracy = 5},
     {.offset = CSNPOL, .name = "CSNPOL", .mask = 1, .write = write_csnpol},
     PSEL_REG(PSELDCX, "PSELDCX", write_pseldcx),
     {.offset = DCXCNT, .name = "DCXCNT", .mask = 0xF},

@@ -207,7 +207,7 @@ static const struct periph_reg_desc regs[] = {
     PSEL_REG(PSEL_CSN, "PSEL.CSN", write_psel_csn),
     EASYDMA_REGS(EASYDMA_RXD, "RXD"),
     EASYDMA_REGS(EASYDMA_TXD, "TXD"),
-    {.offset = CONFIG, .name = "CONFIG", .mask = 7, .write = write_config},
+    {.offset = CONFIG, .name = "CONFIG", .mask = 7, .write = write_config, .inaccuracy = 1},
     {.offset = DEF, .name = "DEF", .mask = 0xFF},
     {.offset = ORC, .name = "ORC", .mask = 0xFF},
 };

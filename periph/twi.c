@@ -95,8 +95,12 @@ static void reset(struct periph *p, uint32_t resetreas) { enabled(p, false); }
 static const struct periph_task_desc tasks[] = {TWI_LINE_TASKS};
 
 static const struct periph_event_desc events[] = {
-    {.offset = 0x104, .name = "STOPPED"}, {.offset = 0x108, .name = "RXDREADY"}, {.offset = 0x11C, .name = "TXDSENT"},
-    {.offset = 0x124, .name = "ERROR"},   {.offset = 0x138, .name = "BB"},       {.offset = 0x148, .name = "SUSPENDED"},
+    {.offset = 0x104, .name = "STOPPED"},
+    {.offset = 0x108, .name = "RXDREADY"},
+    {.offset = 0x11C, .name = "TXDSENT", .inaccuracy = 2},
+    {.offset = 0x124, .name = "ERROR"},
+    {.offset = 0x138, .name = "BB", .inaccuracy = 1},
+    {.offset = 0x148, .name = "SUSPENDED"},
 };
 
 static const struct periph_short_desc shorts[] = {

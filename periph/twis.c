@@ -200,7 +200,7 @@ static void enabled(struct periph *p, bool on)
 static void reset(struct periph *p, uint32_t resetreas) { enabled(p, false); }
 
 static const struct periph_task_desc tasks[] = {
-    {.offset = 0x014, .name = "STOP", .trigger = stop},
+    {.offset = 0x014, .name = "STOP", .trigger = stop, .inaccuracy = 2},
     {.offset = 0x01C, .name = "SUSPEND", .trigger = suspend},
     {.offset = 0x020, .name = "RESUME", .trigger = resume},
     {.offset = 0x030, .name = "PREPARERX", .trigger = prepare_rx},
@@ -218,7 +218,7 @@ static const struct periph_short_desc shorts[] = {
 };
 
 static const struct periph_reg_desc regs[] = {
-    {.offset = ERRORSRC, .name = "ERRORSRC", .access = PERIPH_W1C, .mask = ERRORSRC_MASK},
+    {.offset = ERRORSRC, .name = "ERRORSRC", .access = PERIPH_W1C, .mask = ERRORSRC_MASK, .inaccuracy = 1},
     {.offset = MATCH, .name = "MATCH", .access = PERIPH_RO},
     {.offset = PERIPH_ENABLE, .name = "ENABLE", .mask = 0xF},
     PSEL_REG(PSEL_SCL, "PSEL.SCL", write_psel_scl),

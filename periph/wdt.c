@@ -152,14 +152,15 @@ static void reset(struct periph *p, uint32_t resetreas)
 
 enum { SURVIVES = RESETREAS_SREQ | RESETREAS_LOCKUP };
 
-static const struct periph_task_desc tasks[] = {{0x000, "START", task_start}};
-static const struct periph_event_desc events[] = {{0x100, "TIMEOUT"}};
+static const struct periph_task_desc tasks[] = {{0x000, "START", task_start, .inaccuracy = 1}};
+static const struct periph_event_desc events[] = {{0x100, "TIMEOUT", .inaccuracy = 2}};
 static const struct periph_reg_desc regs[] = {
     {RUNSTATUS, "RUNSTATUS", PERIPH_RO, .survives = SURVIVES},
     {REQSTATUS, "REQSTATUS", PERIPH_RO, .reset = 1, .survives = SURVIVES},
     {CRV, "CRV", .reset = 0xFFFFFFFF, .write = write_crv, .survives = SURVIVES},
     {RREN, "RREN", .reset = 1, .mask = 0xFF, .write = write_rren, .survives = SURVIVES},
-    {CONFIG, "CONFIG", .reset = 1, .mask = CONFIG_SLEEP | CONFIG_HALT, .write = write_config, .survives = SURVIVES},
+    {CONFIG, "CONFIG", .reset = 1, .mask = CONFIG_SLEEP | CONFIG_HALT, .write = write_config, .inaccuracy = 3,
+     .survives = SURVIVES},
     {RR, "RR[%u]", PERIPH_WO, .count = WDT_RELOAD_REGISTERS, .write = write_rr},
 };
 

@@ -119,20 +119,22 @@ static void add_table_stack(struct measure *x, const struct firmware_info *info,
     for (unsigned i = 0; i < info->n_others; i++)
         if (info->other[i].initial_sp < top && info->other[i].initial_sp > s.low)
             s.low = info->other[i].initial_sp;
-    if (info->vectors.initial_sp < top && info->vectors.initial_sp > s.low)
+    if (info->has_vectors && info->vectors.initial_sp < top && info->vectors.initial_sp > s.low)
         s.low = info->vectors.initial_sp;
     add_stack(x, &s);
 }
 
 bool measure_stacks_init(struct measure *x, const struct firmware_info *info)
 {
+    const struct soc *soc = &x->machine->soc;
     const struct firmware_use *use = &info->use;
-    uint32_t top = info->vectors.initial_sp, size = use->stack ? use->stack : use->stack_room;
+    uint32_t top, size = use->stack ? use->stack : use->stack_room;
 
-    if (!info->has_vectors || !find_objects(x))
+    if (!find_objects(x))
         return false;
+    memcpy(&top, soc->flash + soc->vectors, sizeof top); /* the table that the machine starts with */
     add_table_stack(x, info, "main", top);
-    if (!x->stack[0].bounded && info->is_elf && size && size <= top - SOC_RAM_BASE) {
+    if (!x->stack[0].bounded && info->is_elf && top == info->vectors.initial_sp && size && size <= top - SOC_RAM_BASE) {
         x->stack[0].low = top - size;
         x->stack[0].bounded = true;
     }
