@@ -23,8 +23,9 @@ static void write_disable(struct periph *p, unsigned i, uint32_t value)
 static void reset(struct periph *p, uint32_t resetreas) { self(p)->written = false; }
 
 static const struct periph_reg_desc regs[] = {
-    {FORCEPROTECT, "FORCEPROTECT", PERIPH_RW, .reset = 0xFFFFFFFF, .mask = 0xFF, .write = write_forceprotect},
-    {DISABLE, "DISABLE", PERIPH_RW, .mask = 0xFF, .write = write_disable},
+    {FORCEPROTECT, "FORCEPROTECT", PERIPH_RW, .reset = 0xFFFFFFFF, .mask = 0xFF, .write = write_forceprotect,
+     .inaccuracy = 1},
+    {DISABLE, "DISABLE", PERIPH_RW, .mask = 0xFF, .write = write_disable, .inaccuracy = 1},
 };
 
 const struct periph_desc approtect_desc = {

@@ -79,20 +79,22 @@ static void write_enable(struct periph *p, unsigned i, uint32_t value)
             engines->tenant[k]->desc->enabled(engines->tenant[k], value);
 }
 
-static const struct periph_reg_desc cryptocell_regs[] = {{ENABLE, "ENABLE", .mask = 1, .write = write_enable}};
+static const struct periph_reg_desc cryptocell_regs[] = {
+    {ENABLE, "ENABLE", .mask = 1, .write = write_enable, .inaccuracy = 2}};
 
 const struct periph_desc cryptocell_desc = {
     .type = "CRYPTOCELL",
+    .file = "periph/cryptocell.h",
     .size = sizeof(struct periph),
     PERIPH_TABLE_AS(regs, cryptocell_regs),
 };
 
 /* Keys and life cycle: inaccuracy 4. */
 static const struct periph_reg_desc host_rgf_regs[] = {
-    {IRR, "IRR", PERIPH_RO, .read = read_irr},
+    {IRR, "IRR", PERIPH_RO, .read = read_irr, .inaccuracy = 1},
     {IMR, "IMR", .reset = IRR_ALL, .mask = IRR_ALL, .write = write_imr},
     {ICR, "ICR", PERIPH_WO, .mask = IRR_ALL, .write = write_icr},
-    {0xA0C, "ENDIANNESS", .mask = 0x8888},
+    {0xA0C, "ENDIANNESS", .mask = 0x8888, .inaccuracy = 5},
     {0xA24, "HOST_SIGNATURE", PERIPH_RO, .reset = 0x20E00000},
     {0xA28, "HOST_BOOT", PERIPH_RO, .reset = 0x4622982C},
     {0xA38, "HOST_CRYPTOKEY_SEL", .mask = 3, .unmodelled = true},
@@ -106,6 +108,7 @@ static const struct periph_reg_desc host_rgf_regs[] = {
 
 const struct periph_desc cc_host_rgf_desc = {
     .type = "CC_HOST_RGF",
+    .file = "periph/cryptocell.h",
     .size = sizeof(struct periph),
     PERIPH_TABLE_AS(regs, host_rgf_regs),
 };
@@ -117,12 +120,13 @@ static const struct periph_reg_desc ctl_regs[] = {
     {0x900, "CRYPTO_CTL", PERIPH_WO, .mask = 0x1F},
     {0x910, "CRYPTO_BUSY", PERIPH_RO, .read = read_busy},
     {0x91C, "HASH_BUSY", PERIPH_RO},
-    {0x928, "VERSION", PERIPH_RO, .reset = 0xF0000000},
+    {0x928, "VERSION", PERIPH_RO, .reset = 0xF0000000, .inaccuracy = 3},
     {0x930, "CONTEXT_ID", .mask = 0xFF},
 };
 
 const struct periph_desc cc_ctl_desc = {
     .type = "CC_CTL",
+    .file = "periph/cryptocell.h",
     .size = sizeof(struct periph),
     PERIPH_TABLE_AS(regs, ctl_regs),
 };
@@ -138,6 +142,7 @@ static const struct periph_reg_desc misc_regs[] = {
 
 const struct periph_desc cc_misc_desc = {
     .type = "CC_MISC",
+    .file = "periph/cryptocell.h",
     .size = sizeof(struct periph),
     PERIPH_TABLE_AS(regs, misc_regs),
 };

@@ -67,13 +67,14 @@ static void init(struct periph *p) { sched_event_init(&self(p)->done, "ECB", don
 static void reset(struct periph *p, uint32_t resetreas) { sched_cancel(periph_doors(p)->sched, &self(p)->done); }
 
 static const struct periph_task_desc tasks[] = {
-    {TASK_STARTECB, "STARTECB", task_startecb},
+    {TASK_STARTECB, "STARTECB", task_startecb, .inaccuracy = 2},
     {0x004, "STOPECB", task_stopecb},
 };
 
-static const struct periph_event_desc events[] = {{0x100, "ENDECB"}, {0x104, "ERRORECB"}};
+static const struct periph_event_desc events[] = {{0x100, "ENDECB", .inaccuracy = 1},
+                                                  {0x104, "ERRORECB", .inaccuracy = 3}};
 
-static const struct periph_reg_desc regs[] = {{ECBDATAPTR, "ECBDATAPTR"}};
+static const struct periph_reg_desc regs[] = {{ECBDATAPTR, "ECBDATAPTR", .inaccuracy = 4}};
 
 const struct periph_desc ecb_desc = {
     .type = "ECB",

@@ -7,7 +7,7 @@
 
 #include "periph/catalogue.h"
 
-/* The file of a model, by its struct: `struct timer` is in periph/timer.h. */
+/* The file of a model that names none itself, by its struct: `struct timer` is in periph/timer.h. */
 static const char *const model_files[] = {
 #define FILE_OF(member, type, ...) "periph/" #type ".h",
     PERIPH_CATALOGUE(FILE_OF)
@@ -89,7 +89,7 @@ static void print_model(unsigned i)
     for (unsigned k = i + 1; k < periph_catalogue_count; k++)
         if (periph_catalogue[k].desc == d)
             printf(", %s", periph_catalogue[k].name);
-    printf(" (`%s`)\n\n| | |\n|---|---|\n", model_files[i]);
+    printf(" (`%s`)\n\n| | |\n|---|---|\n", d->file ? d->file : model_files[i]);
     for (unsigned state = PERIPH_MODELLED; state <= PERIPH_NAMED_ONLY; state++)
         print_state(d, (enum periph_state)state);
 }
