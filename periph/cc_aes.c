@@ -219,22 +219,23 @@ static void write_sw_reset(struct periph *p, unsigned i, uint32_t value)
 }
 
 static const struct periph_reg_desc regs[] = {
-    {AES_KEY_0, "AES_KEY_0[%u]", PERIPH_WO, .count = 8}, /* four of them count: inaccuracy 2 */
+    {AES_KEY_0, "AES_KEY_0[%u]", PERIPH_WO, .count = 8, .inaccuracy = 2}, /* four of them count: inaccuracy 2 */
     {AES_IV_0, "AES_IV_0[%u]", .count = WORDS},
     {AES_CTR, "AES_CTR[%u]", .count = WORDS},
     {0x470, "AES_BUSY", PERIPH_RO, .read = read_busy},
     {0x478, "AES_SK", PERIPH_WO, .unmodelled = true}, /* inaccuracy 1 */
     {0x47C, "AES_CMAC_INIT", PERIPH_WO, .write = do_nothing},
     {AES_REMAINING_BYTES, "AES_REMAINING_BYTES"},
-    {AES_CONTROL, "AES_CONTROL", .mask = 0xA000301D},
+    {AES_CONTROL, "AES_CONTROL", .mask = 0xA000301D, .inaccuracy = 2},
     {0x4C8, "AES_HW_FLAGS", PERIPH_RO, .reset = 0x108},
     {AES_CTR_NO_INCREMENT, "AES_CTR_NO_INCREMENT", .mask = 1},
-    {0x4F4, "AES_SW_RESET", PERIPH_WO, .write = write_sw_reset},
+    {0x4F4, "AES_SW_RESET", PERIPH_WO, .write = write_sw_reset, .inaccuracy = 3},
     {0x524, "AES_CMAC_SIZE0_KICK", PERIPH_WO, .write = write_cmac_size0},
 };
 
 const struct periph_desc cc_aes_desc = {
     .type = "CC_AES",
+    .file = "periph/cc_aes.h",
     .size = sizeof(struct periph),
     PERIPH_TABLE(regs),
 };

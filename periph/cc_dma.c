@@ -208,12 +208,12 @@ static void reset(struct periph *p, uint32_t resetreas) { write_din_reset(p, 0, 
 static const struct periph_reg_desc din_regs[] = {
     {0xC00, "DIN_BUFFER", PERIPH_WO, .unmodelled = true},
     {0xC20, "DIN_DMA_MEM_BUSY", PERIPH_RO, .read = read_mem_busy},
-    {SRC_MEM_ADDR, "SRC_MEM_ADDR", PERIPH_WO},
-    {SRC_MEM_SIZE, "SRC_MEM_SIZE", PERIPH_WO, .write = write_src_mem_size},
+    {SRC_MEM_ADDR, "SRC_MEM_ADDR", PERIPH_WO, .inaccuracy = 5},
+    {SRC_MEM_SIZE, "SRC_MEM_SIZE", PERIPH_WO, .write = write_src_mem_size, .inaccuracy = 1},
     {SRC_SRAM_ADDR, "SRC_SRAM_ADDR"},
-    {SRC_SRAM_SIZE, "SRC_SRAM_SIZE", PERIPH_WO, .write = write_src_sram_size},
+    {SRC_SRAM_SIZE, "SRC_SRAM_SIZE", PERIPH_WO, .write = write_src_sram_size, .inaccuracy = 1},
     {0xC38, "DIN_DMA_SRAM_BUSY", PERIPH_RO, .read = read_sram_busy},
-    {0xC3C, "DIN_DMA_SRAM_ENDIANNESS", .mask = 1},
+    {0xC3C, "DIN_DMA_SRAM_ENDIANNESS", .mask = 1, .inaccuracy = 4},
     {0xC44, "DIN_SW_RESET", PERIPH_WO, .write = write_din_reset},
     {0xC48, "DIN_CPU_DATA", PERIPH_WO, .unmodelled = true},
     {0xC4C, "DIN_WRITE_ALIGN", PERIPH_WO, .unmodelled = true},
@@ -223,6 +223,7 @@ static const struct periph_reg_desc din_regs[] = {
 
 const struct periph_desc cc_din_desc = {
     .type = "CC_DIN",
+    .file = "periph/cc_dma.h",
     .size = sizeof(struct cc_din),
     PERIPH_TABLE_AS(regs, din_regs),
     .init = init,
@@ -232,12 +233,12 @@ const struct periph_desc cc_din_desc = {
 static const struct periph_reg_desc dout_regs[] = {
     {0xC00, "DOUT_BUFFER", PERIPH_RO, .unmodelled = true},
     {0xD20, "DOUT_DMA_MEM_BUSY", PERIPH_RO, .read = read_dout_mem_busy},
-    {DST_MEM_ADDR, "DST_MEM_ADDR", PERIPH_WO},
+    {DST_MEM_ADDR, "DST_MEM_ADDR", PERIPH_WO, .inaccuracy = 5},
     {DST_MEM_SIZE, "DST_MEM_SIZE", PERIPH_WO},
     {DST_SRAM_ADDR, "DST_SRAM_ADDR"},
     {DST_SRAM_SIZE, "DST_SRAM_SIZE", PERIPH_WO},
     {0xD38, "DOUT_DMA_SRAM_BUSY", PERIPH_RO, .read = read_dout_sram_busy},
-    {0xD3C, "DOUT_DMA_SRAM_ENDIANNESS", .mask = 1},
+    {0xD3C, "DOUT_DMA_SRAM_ENDIANNESS", .mask = 1, .inaccuracy = 4},
     {0xD44, "DOUT_READ_ALIGN", PERIPH_WO, .unmodelled = true},
     {0xD50, "DOUT_FIFO_EMPTY", PERIPH_RO, .reset = 1},
     {0xD58, "DOUT_SW_RESET", PERIPH_WO, .write = write_dout_reset},
@@ -245,6 +246,7 @@ static const struct periph_reg_desc dout_regs[] = {
 
 const struct periph_desc cc_dout_desc = {
     .type = "CC_DOUT",
+    .file = "periph/cc_dma.h",
     .size = sizeof(struct periph),
     PERIPH_TABLE_AS(regs, dout_regs),
 };

@@ -125,14 +125,14 @@ static const struct periph_reg_desc regs[] = {
     {HASH_PAD_AUTO, "HASH_PAD_AUTO", PERIPH_WO, .mask = 1},
     {0x694, "HASH_INIT_STATE", PERIPH_WO, .unmodelled = true},
     {0x7B0, "HASH_VERSION", PERIPH_RO},
-    {HASH_CONTROL, "HASH_CONTROL", .mask = 0xF},
+    {HASH_CONTROL, "HASH_CONTROL", .mask = 0xF, .inaccuracy = 2},
     {HASH_PAD, "HASH_PAD", .reset = 1, .mask = 1},
     {0x7C8, "HASH_PAD_FORCE", .mask = PAD_FORCE, .read = read_pad_force, .write = write_pad_force},
     {HASH_CUR_LEN_0, "HASH_CUR_LEN_0", .write = write_cur_len_0},
     {HASH_CUR_LEN_1, "HASH_CUR_LEN_1"},
     {0x7DC, "HASH_HW_FLAGS", PERIPH_RO, .reset = 0x12001},
-    {0x7E4, "HASH_SW_RESET", PERIPH_WO, .write = write_sw_reset},
-    {0x7E8, "HASH_ENDIANNESS", .reset = 1, .mask = 1}, /* inaccuracy 1 */
+    {0x7E4, "HASH_SW_RESET", PERIPH_WO, .write = write_sw_reset, .inaccuracy = 3},
+    {0x7E8, "HASH_ENDIANNESS", .reset = 1, .mask = 1, .inaccuracy = 1}, /* inaccuracy 1 */
 };
 
 const struct periph_desc cc_hash_desc = {

@@ -289,23 +289,23 @@ static void reset(struct periph *p, uint32_t resetreas)
 
 static const struct periph_reg_desc rng_regs[] = {
     {RNG_IMR, "RNG_IMR", .reset = INT_ALL, .mask = INT_ALL, .write = write_imr},
-    {RNG_ISR, "RNG_ISR", PERIPH_RO},
+    {RNG_ISR, "RNG_ISR", PERIPH_RO, .inaccuracy = 2},
     {RNG_ICR, "RNG_ICR", PERIPH_WO, .mask = INT_ALL, .write = write_icr},
-    {0x10C, "TRNG_CONFIG", .mask = 7}, /* inaccuracy 3 */
+    {0x10C, "TRNG_CONFIG", .mask = 7, .inaccuracy = 3}, /* inaccuracy 3 */
     {TRNG_VALID, "TRNG_VALID", PERIPH_RO},
     {EHR_DATA, "EHR_DATA[%u]", PERIPH_RO, .count = CC_RNG_WORDS, .read = read_ehr_data, .read_acts = true},
     {NOISE_SOURCE, "NOISE_SOURCE", .mask = 1, .write = write_noise_source},
-    {SAMPLE_CNT, "SAMPLE_CNT", .reset = 0xFFFF},
+    {SAMPLE_CNT, "SAMPLE_CNT", .reset = 0xFFFF, .inaccuracy = 1},
     {0x134, "AUTOCORR_STATISTIC", .unmodelled = true}, /* inaccuracy 2 */
     {TRNG_DEBUG, "TRNG_DEBUG", .mask = 0xE},
-    {0x140, "RNG_SW_RESET", PERIPH_WO, .write = write_sw_reset},
+    {0x140, "RNG_SW_RESET", PERIPH_WO, .write = write_sw_reset, .inaccuracy = 4},
     {0x1B8, "RNG_BUSY", PERIPH_RO, .read = read_busy},
     {0x1BC, "TRNG_RESET", PERIPH_WO, .write = write_trng_reset},
     {0x1C0, "RNG_HW_FLAGS", PERIPH_RO, .reset = 0xF},
     {RNG_CLK, "RNG_CLK", PERIPH_WO, .mask = 1, .write = write_clk},
     {RNG_DMA, "RNG_DMA", .mask = 1, .write = write_dma},
-    {RNG_DMA_ROSC_LEN, "RNG_DMA_ROSC_LEN", .mask = 0xF},
-    {RNG_DMA_SRAM_ADDR, "RNG_DMA_SRAM_ADDR", .mask = 0x7FF},
+    {RNG_DMA_ROSC_LEN, "RNG_DMA_ROSC_LEN", .mask = 0xF, .inaccuracy = 3},
+    {RNG_DMA_SRAM_ADDR, "RNG_DMA_SRAM_ADDR", .mask = 0x7FF, .inaccuracy = 5},
     {RNG_DMA_SAMPLES_NUM, "RNG_DMA_SAMPLES_NUM", .mask = 0xFF},
     {RNG_WATCHDOG_VAL, "RNG_WATCHDOG_VAL"},
     {0x1DC, "RNG_DMA_BUSY", PERIPH_RO, .read = read_dma_busy},
@@ -322,12 +322,13 @@ const struct periph_desc cc_rng_desc = {
 
 static const struct periph_reg_desc sram_regs[] = {
     {SRAM_DATA, "SRAM_DATA", .read = read_sram_data, .write = write_sram_data, .read_acts = true},
-    {SRAM_ADDR, "SRAM_ADDR", PERIPH_WO, .mask = 0x7FFF},
+    {SRAM_ADDR, "SRAM_ADDR", PERIPH_WO, .mask = 0x7FFF, .inaccuracy = 5},
     {0xF08, "SRAM_DATA_READY", PERIPH_RO, .reset = 1},
 };
 
 const struct periph_desc cc_rng_sram_desc = {
     .type = "CC_RNG_SRAM",
+    .file = "periph/cc_rng.h",
     .size = sizeof(struct cc_rng_sram),
     PERIPH_TABLE_AS(regs, sram_regs),
 };

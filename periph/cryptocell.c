@@ -84,6 +84,7 @@ static const struct periph_reg_desc cryptocell_regs[] = {
 
 const struct periph_desc cryptocell_desc = {
     .type = "CRYPTOCELL",
+    .file = "periph/cryptocell.h",
     .size = sizeof(struct periph),
     PERIPH_TABLE_AS(regs, cryptocell_regs),
 };
@@ -93,7 +94,7 @@ static const struct periph_reg_desc host_rgf_regs[] = {
     {IRR, "IRR", PERIPH_RO, .read = read_irr, .inaccuracy = 1},
     {IMR, "IMR", .reset = IRR_ALL, .mask = IRR_ALL, .write = write_imr},
     {ICR, "ICR", PERIPH_WO, .mask = IRR_ALL, .write = write_icr},
-    {0xA0C, "ENDIANNESS", .mask = 0x8888},
+    {0xA0C, "ENDIANNESS", .mask = 0x8888, .inaccuracy = 5},
     {0xA24, "HOST_SIGNATURE", PERIPH_RO, .reset = 0x20E00000},
     {0xA28, "HOST_BOOT", PERIPH_RO, .reset = 0x4622982C},
     {0xA38, "HOST_CRYPTOKEY_SEL", .mask = 3, .unmodelled = true},
@@ -107,6 +108,7 @@ static const struct periph_reg_desc host_rgf_regs[] = {
 
 const struct periph_desc cc_host_rgf_desc = {
     .type = "CC_HOST_RGF",
+    .file = "periph/cryptocell.h",
     .size = sizeof(struct periph),
     PERIPH_TABLE_AS(regs, host_rgf_regs),
 };
@@ -124,6 +126,7 @@ static const struct periph_reg_desc ctl_regs[] = {
 
 const struct periph_desc cc_ctl_desc = {
     .type = "CC_CTL",
+    .file = "periph/cryptocell.h",
     .size = sizeof(struct periph),
     PERIPH_TABLE_AS(regs, ctl_regs),
 };
@@ -139,6 +142,7 @@ static const struct periph_reg_desc misc_regs[] = {
 
 const struct periph_desc cc_misc_desc = {
     .type = "CC_MISC",
+    .file = "periph/cryptocell.h",
     .size = sizeof(struct periph),
     PERIPH_TABLE_AS(regs, misc_regs),
 };

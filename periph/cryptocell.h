@@ -12,6 +12,7 @@
  *   2. While ENABLE is 0 the registers keep their content and answer; only engines do not start.
  *   3. Of the undocumented register at 0x928, which drivers read, only bits 31 to 24 are known; the others read 0.
  *   4. HOST_IOT_KDR, HOST_IOT_KPRTL_LOCK and HOST_CRYPTOKEY_SEL hold no keys.
+ *   5. ENDIANNESS is only kept: bytes are never swapped.
  */
 #ifndef PERIPH_CRYPTOCELL_H
 #define PERIPH_CRYPTOCELL_H

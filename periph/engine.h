@@ -138,6 +138,7 @@ struct periph_reg_desc {
 
 struct periph_desc {
     const char *type; /* "TIMER" */
+    const char *file; /* the header with its inaccuracies; NULL: the one that is named after its struct */
     size_t size;      /* of the model's struct, whose first member is struct periph */
     const struct periph_task_desc *tasks;
     unsigned n_tasks;

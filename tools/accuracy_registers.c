@@ -7,32 +7,12 @@
 
 #include "periph/catalogue.h"
 
-/* The header of a model: that of its struct, or, when it has none of its own, that of its name. */
-static const struct {
-    const char *member, *type;
-} models[] = {
-#define MODEL(member, type, ...) {#member, #type},
-    PERIPH_CATALOGUE(MODEL)
-#undef MODEL
+/* The file of a model that names none itself, by its struct: `struct timer` is in periph/timer.h. */
+static const char *const model_files[] = {
+#define FILE_OF(member, type, ...) "periph/" #type ".h",
+    PERIPH_CATALOGUE(FILE_OF)
+#undef FILE_OF
 };
-
-/* Those that share a header with another. */
-static const struct {
-    const char *model, *file;
-} shared_files[] = {
-    {"cc_misc", "cryptocell"}, {"cc_ctl", "cryptocell"}, {"cc_host_rgf", "cryptocell"},
-    {"cc_din", "cc_dma"},      {"cc_dout", "cc_dma"},    {"cc_rng_sram", "cc_rng"},
-};
-
-static const char *file_of(unsigned i)
-{
-    const char *model = strcmp(models[i].type, "periph") == 0 ? models[i].member : models[i].type;
-
-    for (unsigned k = 0; k < sizeof shared_files / sizeof *shared_files; k++)
-        if (strcmp(shared_files[k].model, model) == 0)
-            return shared_files[k].file;
-    return model;
-}
 
 static unsigned elements(unsigned count) { return count ? count : 1; }
 
@@ -109,7 +89,7 @@ static void print_model(unsigned i)
     for (unsigned k = i + 1; k < periph_catalogue_count; k++)
         if (periph_catalogue[k].desc == d)
             printf(", %s", periph_catalogue[k].name);
-    printf(" (`periph/%s.h`)\n\n| | |\n|---|---|\n", file_of(i));
+    printf(" (`%s`)\n\n| | |\n|---|---|\n", d->file ? d->file : model_files[i]);
     for (unsigned state = PERIPH_MODELLED; state <= PERIPH_NAMED_ONLY; state++)
         print_state(d, (enum periph_state)state);
 }
