@@ -35,6 +35,7 @@ struct code_region {
     uint32_t base, size;
     const uint8_t *data;
     struct insn *table;
+    bool *translated; /* by page: the engine may have translated something of it */
 };
 
 /* The part of the state that a snapshot must carry besides the engine's own. */
@@ -273,6 +274,7 @@ static void decode(struct cpu *c, struct code_region *r, uint32_t pc)
     uint32_t off = pc - r->base;
     unsigned avail = r->size - off < 4 ? 2 : 4;
     struct insn *in = &r->table[off >> 1];
+    r->translated[off / PAGE] = true;
     insn_decode(c->decoder, pc, r->data + off, avail, in);
     if (r->base >= 0x20000000 || r->base == 0x00800000)
         in->flags |= INSN_IN_RAM;
@@ -312,10 +314,11 @@ static const struct insn *insn_at(struct cpu *c, uint32_t pc)
     return in;
 }
 
-static bool any_decoded(const struct code_region *r, uint32_t from, uint32_t to)
+/* The engine translates ahead of what has run, but never past the page in which it began. */
+static bool any_translated(const struct code_region *r, uint32_t from, uint32_t to)
 {
-    for (uint32_t i = from >> 1; i < (to + 1) >> 1; i++)
-        if (r->table[i].flags & INSN_DECODED)
+    for (uint32_t page = from / PAGE; page * PAGE < to; page++)
+        if (r->translated[page])
             return true;
     return false;
 }
@@ -339,7 +342,7 @@ void cpu_code_changed(struct cpu *c, uint32_t addr, uint32_t size)
         uint32_t from = (addr - m->base) & ~1u, to = addr - m->base + size;
         from = from >= 2 ? from - 2 : 0; /* a 32-bit instruction may begin one halfword earlier */
         to = to > r->size ? r->size : to;
-        if (!any_decoded(r, from, to))
+        if (!any_translated(r, from, to))
             continue;
         forget(r, from >> 1, (to + 1) >> 1);
         uc_ctl_remove_cache(c->uc, (uint64_t)r->base + from, (uint64_t)r->base + to);
@@ -1106,7 +1109,8 @@ static void map_memory(struct cpu *c, const struct bus_memory *m)
     struct code_region *r = &c->regions[c->n_regions++];
     *r = (struct code_region){.base = m->base, .size = m->size, .data = m->data};
     r->table = calloc(m->size / 2 + 2, sizeof *r->table);
-    assert(r->table);
+    r->translated = calloc(m->size / PAGE, sizeof *r->translated);
+    assert(r->table && r->translated);
 }
 
 /* One window for each run of pages that hold devices. */
@@ -1165,8 +1169,10 @@ void cpu_free(struct cpu *c)
         return;
     uc_close(c->uc);
     insn_decoder_free(c->decoder);
-    for (unsigned i = 0; i < c->n_regions; i++)
+    for (unsigned i = 0; i < c->n_regions; i++) {
         free(c->regions[i].table);
+        free(c->regions[i].translated);
+    }
     free(c);
 }
 
