@@ -98,6 +98,14 @@ void pins_drive(struct pins *p, unsigned pin, enum pin_source source, enum pin_d
     update(p, pin);
 }
 
+void pins_move(struct pins *p, unsigned *held, unsigned pin, enum pin_source source, enum pin_drive drive)
+{
+    if (*held != pin)
+        pins_drive(p, *held, source, PIN_Z);
+    *held = pin;
+    pins_drive(p, pin, source, drive);
+}
+
 void pins_pull(struct pins *p, unsigned pin, enum pin_pull pull)
 {
     if (pin >= PIN_COUNT)

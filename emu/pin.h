@@ -46,6 +46,8 @@ struct pins {
 void pins_init(struct pins *p, struct evlog *log);
 void pins_listen(struct pins *p, void (*changed)(void *, unsigned, bool), void *ctx);
 void pins_drive(struct pins *p, unsigned pin, enum pin_source source, enum pin_drive drive);
+/* The same for a source that has moved from pin *held to another: the old one is let go of. */
+void pins_move(struct pins *p, unsigned *held, unsigned pin, enum pin_source source, enum pin_drive drive);
 void pins_pull(struct pins *p, unsigned pin, enum pin_pull pull);
 /* A resistor on the board, stronger than the chip's pull. */
 void pins_resistor(struct pins *p, unsigned pin, enum pin_pull pull);

@@ -11,6 +11,7 @@
 #include "periph/approtect.h"
 #include "periph/cc_aes.h"
 #include "periph/cc_dma.h"
+#include "periph/cc_hash.h"
 #include "periph/cc_rng.h"
 #include "periph/clock.h"
 #include "periph/cryptocell.h"
@@ -100,6 +101,7 @@
     X(cryptocell, periph, cryptocell_desc, "CRYPTOCELL", 0, 0x5002A000, 42)               \
     X(cc_rng, cc_rng, cc_rng_desc, "CC_RNG", 0, 0x5002B000, PERIPH_NO_IRQ)                \
     X(cc_aes, periph, cc_aes_desc, "CC_AES", 0, 0x5002B000, PERIPH_NO_IRQ)                \
+    X(cc_hash, cc_hash, cc_hash_desc, "CC_HASH", 0, 0x5002B000, PERIPH_NO_IRQ)            \
     X(cc_misc, periph, cc_misc_desc, "CC_MISC", 0, 0x5002B000, PERIPH_NO_IRQ)             \
     X(cc_ctl, periph, cc_ctl_desc, "CC_CTL", 0, 0x5002B000, PERIPH_NO_IRQ)                \
     X(cc_host_rgf, periph, cc_host_rgf_desc, "CC_HOST_RGF", 0, 0x5002B000, PERIPH_NO_IRQ) \

@@ -1,6 +1,7 @@
 #include "periph/cc_dma.h"
 
 #include "periph/cc_aes.h"
+#include "periph/cc_hash.h"
 #include "periph/cc_rng.h"
 #include "periph/cryptocell.h"
 
@@ -16,11 +17,48 @@ enum {
     DST_SRAM_SIZE = 0xD34,
 
     SIZE_MASK = 0x3FFFFFFF,
-    MODE_BYPASS = 0,
-    MODE_AES = 1,
     CHUNK = 16 * CC_AES_BLOCK,
-    BYTES_PER_CYCLE = 4,
 };
+
+/* The ways of CRYPTO_CTL. Inaccuracy 2. */
+static bool through_nothing(struct periph *p, uint8_t *data, uint32_t size) { return true; }
+
+static bool through_hash(struct periph *p, uint8_t *data, uint32_t size)
+{
+    cc_hash_process(p, data, size);
+    return false;
+}
+
+static bool to_nowhere(struct periph *p, uint8_t *data, uint32_t size)
+{
+    uint32_t mode = periph_get(p, CRYPTO_CTL);
+
+    log_once(periph_doors(p)->log, p->slot->base + CRYPTO_CTL + (mode << 16),
+             "CC_CTL.CRYPTO_CTL: mode 0x%02x is not modelled: no result", mode);
+    return false;
+}
+
+static const struct route {
+    uint32_t mode;
+    uint32_t bytes, cycles; /* so many bytes take so many cycles of the CPU clock */
+    /* In place; false: nothing comes out. */
+    bool (*process)(struct periph *p, uint8_t *data, uint32_t size);
+    void (*end)(struct periph *p); /* NULL: nothing to do */
+} routes[] =
+    {
+        {0, 4, 1, through_nothing, NULL},
+        {1, CC_AES_BLOCK, CC_AES_CYCLES, cc_aes_process, NULL},
+        {7, CC_HASH_BLOCK, CC_HASH_CYCLES, through_hash, cc_hash_end},
+},
+  no_route = {.bytes = 4, .cycles = 1, .process = to_nowhere};
+
+static const struct route *route(const struct periph *p)
+{
+    for (unsigned i = 0; i < sizeof routes / sizeof *routes; i++)
+        if (routes[i].mode == periph_get(p, CRYPTO_CTL))
+            return &routes[i];
+    return &no_route;
+}
 
 static struct cc_din *self(struct periph *p) { return (struct cc_din *)p; }
 
@@ -67,30 +105,21 @@ static bool deliver(struct way *w, const uint8_t *data, uint32_t size)
     return ok;
 }
 
-/* False: nothing comes out (a MAC, or inaccuracy 2). */
-static bool through_engine(struct periph *p, uint8_t *data, uint32_t size)
-{
-    uint32_t mode = periph_get(p, CRYPTO_CTL);
-
-    if (mode == MODE_AES)
-        return cc_aes_process(p, data, size);
-    if (mode != MODE_BYPASS)
-        log_once(periph_doors(p)->log, p->slot->base + CRYPTO_CTL + (mode << 16),
-                 "CC_CTL.CRYPTO_CTL: mode 0x%02x is not modelled: no result", mode);
-    return mode == MODE_BYPASS;
-}
-
 static bool pass(struct way *w)
 {
+    struct periph *p = &w->in->p;
+    const struct route *r = route(p);
     uint8_t data[CHUNK];
 
     for (uint32_t left = w->in->size, n; left; left -= n) {
         n = left < CHUNK ? left : CHUNK;
         if (!fetch(w, data, n))
             return false;
-        if (through_engine(&w->in->p, data, n) && !deliver(w, data, n))
+        if (r->process(p, data, n) && !deliver(w, data, n))
             return false;
     }
+    if (r->end)
+        r->end(p);
     return true;
 }
 
@@ -119,11 +148,9 @@ static void done(void *ctx, vtime due)
 static void start(struct periph *p, uint32_t size, bool from_sram)
 {
     struct cc_din *d = self(p);
-    uint64_t blocks = (size + CC_AES_BLOCK - 1) / CC_AES_BLOCK;
-    uint64_t cycles = (size + BYTES_PER_CYCLE - 1) / BYTES_PER_CYCLE;
+    const struct route *r = route(p);
+    uint64_t cycles = (uint64_t)(size + r->bytes - 1) / r->bytes * r->cycles;
 
-    if (periph_get(p, CRYPTO_CTL) != MODE_BYPASS)
-        cycles = blocks * CC_AES_CYCLES;
     if (d->done.armed || !size)
         return;
     if (!cryptocell_enabled(p)) {

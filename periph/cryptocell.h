@@ -1,7 +1,8 @@
 /*
  * CRYPTOCELL (PS 6.6), the CC310 subsystem: its switch, what drivers ask to know it by (CC_HOST_RGF, CC_CTL), its
- * interrupts and its clocks (CC_MISC). The random generator is periph/cc_rng.h; AES, ChaCha, hash, public-key engine
- * and their DMA are not modelled: they answer by name, idle, and never finish anything.
+ * interrupts and its clocks (CC_MISC). The random generator is periph/cc_rng.h, the DMA periph/cc_dma.h, AES
+ * periph/cc_aes.h, SHA-1 and SHA-2 periph/cc_hash.h. ChaCha and the public-key engine are not modelled: they answer by
+ * name, and idle.
  *
  * The engines live in the page behind CRYPTOCELL's. IRR gathers their interrupts; what IMR does not mask of it is line
  * 42.

@@ -42,7 +42,18 @@ static const struct periph_desc clock_errata_desc = {
     PERIPH_TABLE_AS(regs, clock_errata_regs),
 };
 
+/* AHB multilayer: which bus master goes first to which section of RAM. Radio stacks set it up. */
+static const struct periph_reg_desc amli_regs[] = {
+    {.offset = 0xE00, .name = "RAMPRI[%u]", .count = 14, .unmodelled = true},
+};
+static const struct periph_desc amli_desc = {
+    .type = "AMLI",
+    .size = sizeof(struct periph),
+    PERIPH_TABLE_AS(regs, amli_regs),
+};
+
 static const struct named_block undocumented[] = {
+    {"AMLI", 0x40000000, PERIPH_NO_IRQ, &amli_desc},
     {"PARTID", 0xF0000000, PERIPH_NO_IRQ, &partid_desc},
     {"USBERRATA", 0x4006E000, PERIPH_NO_IRQ, &usb_errata_desc},
     {"ERRATA7C", 0x4007C000, PERIPH_NO_IRQ, &clock_errata_desc},

@@ -11,9 +11,9 @@
 /* The pin that the register at `offset` selects, as emu/pin.h numbers them, or PIN_NONE. */
 static inline unsigned psel_pin(const struct periph *p, uint32_t offset)
 {
-    uint32_t value = periph_get(p, offset);
+    uint32_t value = periph_get(p, offset), pin = value & PSEL_PIN_MASK;
 
-    return value & PSEL_DISCONNECTED ? PIN_NONE : value & PSEL_PIN_MASK;
+    return value & PSEL_DISCONNECTED || pin >= PIN_COUNT ? PIN_NONE : pin;
 }
 
 /* A row of a table of registers. */

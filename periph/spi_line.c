@@ -46,12 +46,7 @@ bool spi_lsb_first(uint32_t config) { return config & CONFIG_LSB_FIRST; }
 
 static void drive(struct spi_line *l, unsigned *held, unsigned pin, enum pin_drive level)
 {
-    struct pins *pins = periph_doors(l->p)->pins;
-
-    if (*held != pin)
-        pins_drive(pins, *held, PIN_FROM_PERIPHERAL, PIN_Z);
-    *held = pin;
-    pins_drive(pins, pin, PIN_FROM_PERIPHERAL, level);
+    pins_move(periph_doors(l->p)->pins, held, pin, PIN_FROM_PERIPHERAL, level);
 }
 
 /* Inaccuracy 1. */

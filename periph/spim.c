@@ -30,12 +30,7 @@ static bool is_spim3(const struct spim *s) { return s->m.p.desc == &spim3_desc; 
 
 static void drive(struct spim *s, unsigned *held, unsigned pin, bool high)
 {
-    struct pins *pins = periph_doors(periph(s))->pins;
-
-    if (*held != pin)
-        pins_drive(pins, *held, PIN_FROM_PERIPHERAL, PIN_Z);
-    *held = pin;
-    pins_drive(pins, pin, PIN_FROM_PERIPHERAL, high ? PIN_HIGH : PIN_LOW);
+    pins_move(periph_doors(periph(s))->pins, held, pin, PIN_FROM_PERIPHERAL, high ? PIN_HIGH : PIN_LOW);
 }
 
 static unsigned pin_of(struct spim *s, uint32_t psel)
@@ -155,6 +150,12 @@ static void go_on(struct spim *s, vtime at)
         arm(s);
 }
 
+static void exchange_until(struct spim *s, uint64_t done)
+{
+    while (s->done < done)
+        exchange(s, spi_burst_end(&s->burst, s->done + 1 - s->burst_first));
+}
+
 static void step_fire(void *ctx, vtime due)
 {
     struct spim *s = ctx;
@@ -163,8 +164,7 @@ static void step_fire(void *ctx, vtime due)
         finish(s, due);
         return;
     }
-    while (s->done < s->next)
-        exchange(s, spi_burst_end(&s->burst, s->done + 1 - s->burst_first));
+    exchange_until(s, s->next);
     set_dcx(s);
     go_on(s, due);
 }
@@ -211,10 +211,16 @@ static void start(struct periph *p, unsigned i)
         begin(s, periph_now(p));
 }
 
+/* How many bytes of the transfer are over now, whether or not they were moved. */
+static uint64_t bytes_over(struct spim *s)
+{
+    return s->burst_first + spi_burst_bytes(&s->burst, periph_now(periph(s)));
+}
+
 /* The byte under way is the last one for now. */
 static void halt(struct spim *s, enum spim_halt how)
 {
-    uint64_t over = s->burst_first + spi_burst_bytes(&s->burst, periph_now(periph(s)));
+    uint64_t over = bytes_over(s);
 
     s->halt = how;
     if (s->ending || over + 1 >= s->next)
@@ -299,10 +305,8 @@ static void init(struct periph *p)
     sched_event_init(&s->step, p->name, step_fire, s);
 }
 
-static void enabled(struct periph *p, bool on)
+static void forget(struct spim *s, bool on)
 {
-    struct spim *s = self(p);
-
     sched_cancel(sched(s), &s->step);
     s->active = s->ending = s->suspended = s->start_waits = false;
     s->halt = SPIM_RUNS;
@@ -311,7 +315,17 @@ static void enabled(struct periph *p, bool on)
     update_own_pins(s);
 }
 
-static void reset(struct periph *p, uint32_t resetreas) { enabled(p, false); }
+static void reset(struct periph *p, uint32_t resetreas) { forget(self(p), false); }
+
+/* What has gone out when it is cut off, has. */
+static void enabled(struct periph *p, bool on)
+{
+    struct spim *s = self(p);
+
+    if (s->step.armed && !s->ending)
+        exchange_until(s, bytes_over(s) < s->next ? bytes_over(s) : s->next);
+    forget(s, on);
+}
 
 #define SPIM_TASKS                                                           \
     {.offset = 0x010, .name = "START", .trigger = start, .inaccuracy = 3},   \

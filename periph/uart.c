@@ -52,6 +52,13 @@ static void stop_tx(struct periph *p, unsigned i)
 
 /* --- receiving --- */
 
+static void update_ready(struct uart *u, bool ready, vtime at)
+{
+    bool hungry = line(u)->rx_on && !u->rxto.armed && !u->fifo.count;
+
+    uart_line_ready(line(u), ready, hungry, at);
+}
+
 /* Shows the FIFO's first byte in RXD. */
 static void show_rxd(struct uart *u, vtime at)
 {
@@ -67,8 +74,7 @@ static void received(struct periph *p, uint8_t byte, vtime at)
         uart_line_error(line(u), UART_ERROR_OVERRUN, at);
         return;
     }
-    if (u->fifo.count >= RTS_OFF_AT)
-        uart_line_ready(line(u), false, at);
+    update_ready(u, line(u)->ready && u->fifo.count < RTS_OFF_AT, at);
     if (u->fifo.count == 1)
         show_rxd(u, at);
 }
@@ -84,7 +90,7 @@ static uint32_t read_rxd(struct periph *p, unsigned i)
     if (u->fifo.count)
         show_rxd(u, periph_now(p));
     else if (line(u)->rx_on && !u->rxto.armed)
-        uart_line_ready(line(u), true, periph_now(p));
+        update_ready(u, true, periph_now(p));
     return byte;
 }
 
@@ -94,8 +100,8 @@ static void start_rx(struct periph *p, unsigned i)
     vtime now = periph_now(p);
 
     sched_cancel(periph_doors(p)->sched, &u->rxto);
-    uart_line_ready(line(u), u->fifo.count < RTS_OFF_AT, now);
     uart_line_receive(line(u), true, now);
+    update_ready(u, u->fifo.count < RTS_OFF_AT, now);
 }
 
 static void stop_rx(struct periph *p, unsigned i)
@@ -104,8 +110,8 @@ static void stop_rx(struct periph *p, unsigned i)
 
     if (!line(u)->rx_on || u->rxto.armed)
         return;
-    uart_line_ready(line(u), false, periph_now(p));
     sched_at(periph_doors(p)->sched, &u->rxto, uart_line_frames(line(u), periph_now(p), UART_STOP_FRAMES));
+    update_ready(u, false, periph_now(p));
 }
 
 static void rxto_fire(void *ctx, vtime due)

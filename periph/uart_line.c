@@ -7,13 +7,11 @@ enum {
     CONFIG_PARITY = 7 << 1,
     CONFIG_STOP = 1 << 4,
 
-    PSEL_PIN = 0x3F,
     FRAME_BITS = 10,
     STREAM_CHUNK = 256,
 };
 
-#define PSEL_DISCONNECTED 0x80000000u
-#define IDLE_POLL         VTIME_PER_MS
+#define IDLE_POLL VTIME_PER_MS
 
 /* Units of time per bit are UNITS_PER_BIT / BAUDRATE: 2^32 / 16 MHz in 1/512 µs. */
 #define UNITS_PER_BIT ((unsigned __int128)1 << 37)
@@ -26,6 +24,7 @@ void uart_port_init(struct uart_port *port, struct stream *stream, enum ev_conso
     port->stream = stream;
     port->channel = channel;
     port->next = port;
+    port->line_over = true;
 }
 
 void uart_port_join(struct uart_port *port, struct uart_port *other)
@@ -34,39 +33,55 @@ void uart_port_join(struct uart_port *port, struct uart_port *other)
     other->next = port;
 }
 
-static unsigned port_put(struct uart_port *port, const uint8_t *bytes, unsigned n)
+static unsigned queue_put(struct uart_queue *q, const uint8_t *bytes, unsigned n)
 {
     unsigned done = 0;
 
-    for (; done < n && port->n_waiting < UART_PORT_SIZE; done++)
-        port->waiting[(port->first + port->n_waiting++) % UART_PORT_SIZE] = bytes[done];
+    for (; done < n && q->n < UART_PORT_SIZE; done++)
+        q->byte[(q->first + q->n++) % UART_PORT_SIZE] = bytes[done];
     return done;
 }
 
-/* Whether the port has a byte to send; looks at the stream when it has not. */
-static bool port_has_byte(struct uart_port *port)
+static uint8_t queue_take(struct uart_queue *q)
+{
+    uint8_t byte = q->byte[q->first];
+
+    q->first = (q->first + 1) % UART_PORT_SIZE;
+    q->n--;
+    return byte;
+}
+
+static void read_stream(struct uart_port *port)
 {
     uint8_t chunk[STREAM_CHUNK];
     ssize_t n;
 
-    if (port->n_waiting)
-        return true;
-    if (!port->stream || port->ended)
-        return false;
+    if (port->typed.n || !port->stream || port->ended)
+        return;
     n = stream_read(port->stream, chunk, sizeof chunk);
     if (n < 0)
         port->ended = true;
     else
-        port_put(port, chunk, (unsigned)n);
-    return n > 0;
+        queue_put(&port->typed, chunk, (unsigned)n);
 }
 
-static uint8_t port_take(struct uart_port *port)
+/* Whether the typed byte that is next may go: it continues a line, or the chip has had its time. */
+static bool typing_goes_on(const struct uart_port *port, vtime at)
 {
-    uint8_t byte = port->waiting[port->first];
+    bool line_feed = port->last == '\r' && port->typed.n && port->typed.byte[port->typed.first] == '\n';
 
-    port->first = (port->first + 1) % UART_PORT_SIZE;
-    port->n_waiting--;
+    return !port->lines || !port->line_over || line_feed || at >= port->busy + UART_LINE_PAUSE;
+}
+
+static uint8_t port_take(struct uart_port *port, struct uart_queue *from, vtime at)
+{
+    uint8_t byte = queue_take(from);
+
+    port->busy = at;
+    if (from == &port->typed) {
+        port->last = byte;
+        port->line_over = byte == '\r' || byte == '\n';
+    }
     return byte;
 }
 
@@ -141,13 +156,6 @@ vtime uart_line_frames(const struct uart_line *l, vtime from, uint64_t n)
 
 /* --- pins --- */
 
-static unsigned pin_of(const struct uart_line *l, uint32_t psel)
-{
-    uint32_t value = periph_get(l->p, psel);
-
-    return value & PSEL_DISCONNECTED ? PIN_NONE : value & PSEL_PIN;
-}
-
 static bool flow_control(const struct uart_line *l) { return periph_get(l->p, UART_CONFIG) & CONFIG_HWFC; }
 
 static bool clear_to_send(const struct uart_line *l)
@@ -157,21 +165,16 @@ static bool clear_to_send(const struct uart_line *l)
 
 static void drive(struct uart_line *l, unsigned *held, unsigned pin, enum pin_drive level)
 {
-    struct pins *pins = periph_doors(l->p)->pins;
-
-    if (*held != pin)
-        pins_drive(pins, *held, PIN_FROM_PERIPHERAL, PIN_Z);
-    *held = pin;
-    pins_drive(pins, pin, PIN_FROM_PERIPHERAL, level);
+    pins_move(periph_doors(l->p)->pins, held, pin, PIN_FROM_PERIPHERAL, level);
 }
 
 void uart_line_pins(struct uart_line *l)
 {
     bool rts = l->on && flow_control(l);
 
-    drive(l, &l->txd, l->on ? pin_of(l, UART_PSEL_TXD) : PIN_NONE, PIN_HIGH);
-    drive(l, &l->rts, rts ? pin_of(l, UART_PSEL_RTS) : PIN_NONE, l->ready ? PIN_LOW : PIN_HIGH);
-    l->cts = l->on ? pin_of(l, UART_PSEL_CTS) : PIN_NONE;
+    drive(l, &l->txd, l->on ? psel_pin(l->p, UART_PSEL_TXD) : PIN_NONE, PIN_HIGH);
+    drive(l, &l->rts, rts ? psel_pin(l->p, UART_PSEL_RTS) : PIN_NONE, l->ready ? PIN_LOW : PIN_HIGH);
+    l->cts = l->on ? psel_pin(l->p, UART_PSEL_CTS) : PIN_NONE;
 }
 
 /* Starts the frame that CTS held back, when it may go now. */
@@ -202,7 +205,7 @@ static bool same_frames(const struct uart_line *a, const struct uart_line *b)
 
 static bool hears(const struct uart_line *l, const struct uart_line *sender)
 {
-    unsigned rxd = pin_of(l, UART_PSEL_RXD);
+    unsigned rxd = psel_pin(l->p, UART_PSEL_RXD);
 
     return rxd != PIN_NONE && sender->txd != PIN_NONE && pins_wired(periph_doors(l->p)->pins, rxd, sender->txd) &&
            same_frames(l, sender); /* inaccuracy 5 */
@@ -229,6 +232,8 @@ static void tx_fire(void *ctx, vtime due)
     struct uart_line *l = ctx;
 
     l->tx_state = UART_TX_IDLE;
+    if (l->port)
+        l->port->busy = due;
     port_show(l);
     pass_on(l, due);
     l->ops->sent(l->p, due);
@@ -250,19 +255,46 @@ void uart_line_abort(struct uart_line *l)
 
 /* --- receiving --- */
 
+/* What the other end sends next; NULL: nothing now. */
+static struct uart_queue *next_queue(struct uart_line *l, vtime at)
+{
+    struct uart_port *port = l->port;
+
+    if (port->fed.n)
+        return &port->fed;
+    if (!l->hungry) /* inaccuracy 1 */
+        return NULL;
+    read_stream(port);
+    return port->typed.n && typing_goes_on(port, at) ? &port->typed : NULL;
+}
+
+/* When there may be something, as far as that is a matter of time. */
+static vtime next_look(const struct uart_line *l, vtime at)
+{
+    const struct uart_port *port = l->port;
+
+    if (!l->hungry)
+        return VTIME_NEVER;
+    if (port->typed.n)
+        return port->busy + UART_LINE_PAUSE;
+    return port->stream && !port->ended ? at + IDLE_POLL : VTIME_NEVER;
+}
+
 /* A frame begins if the other end has one and may send it; else it is asked again later. */
 static void start_frame(struct uart_line *l, vtime at)
 {
     struct sched *s = periph_doors(l->p)->sched;
-    bool allowed = l->rx_on && l->port && (l->ready || !flow_control(l)) && pin_of(l, UART_PSEL_RXD) != PIN_NONE;
+    bool flows = l->ready || !flow_control(l);
+    bool allowed = l->rx_on && l->port && flows && psel_pin(l->p, UART_PSEL_RXD) != PIN_NONE;
+    vtime later;
 
-    l->rx_frame = allowed && port_has_byte(l->port);
-    if (l->rx_frame)
-        sched_at(s, &l->rx, add_frame(l, &l->rx_burst, at));
-    else if (allowed && l->port->stream && !l->port->ended)
-        sched_at(s, &l->rx, at + IDLE_POLL);
-    else
+    l->from = allowed ? next_queue(l, at) : NULL;
+    l->rx_frame = l->from != NULL;
+    later = l->rx_frame ? add_frame(l, &l->rx_burst, at) : allowed ? next_look(l, at) : VTIME_NEVER;
+    if (later == VTIME_NEVER)
         sched_cancel(s, &l->rx);
+    else
+        sched_at(s, &l->rx, later);
 }
 
 static void rx_fire(void *ctx, vtime due)
@@ -271,7 +303,7 @@ static void rx_fire(void *ctx, vtime due)
 
     if (l->rx_frame) {
         l->rx_frame = false;
-        l->ops->received(l->p, port_take(l->port), due);
+        l->ops->received(l->p, port_take(l->port, l->from, due), due);
     }
     if (!l->rx_frame)
         start_frame(l, due);
@@ -279,7 +311,7 @@ static void rx_fire(void *ctx, vtime due)
 
 unsigned uart_port_feed(struct uart_port *port, const void *bytes, unsigned n)
 {
-    unsigned done = port_put(port, bytes, n);
+    unsigned done = queue_put(&port->fed, bytes, n);
 
     if (port->receiver && !port->receiver->rx_frame)
         start_frame(port->receiver, periph_now(port->receiver->p));
@@ -297,13 +329,16 @@ void uart_line_receive(struct uart_line *l, bool on, vtime at)
     start_frame(l, at);
 }
 
-void uart_line_ready(struct uart_line *l, bool ready, vtime at)
+void uart_line_ready(struct uart_line *l, bool ready, bool hungry, vtime at)
 {
-    if (l->ready == ready)
-        return;
-    l->ready = ready;
-    uart_line_pins(l);
-    if (ready && l->rx_on && !l->rx_frame)
+    bool more = (ready && !l->ready) || (hungry && !l->hungry);
+
+    l->hungry = hungry;
+    if (l->ready != ready) {
+        l->ready = ready;
+        uart_line_pins(l);
+    }
+    if (more && l->rx_on && !l->rx_frame)
         start_frame(l, at);
 }
 
@@ -328,7 +363,7 @@ void uart_line_init(struct uart_line *l, struct periph *p, const struct uart_lin
 void uart_line_enable(struct uart_line *l, bool on)
 {
     l->on = on;
-    l->ready = false;
+    l->ready = l->hungry = false;
     uart_line_abort(l);
     uart_line_receive(l, false, periph_now(l->p));
     uart_line_pins(l);

@@ -6,12 +6,16 @@
  * bit lasts 2^32 / (BAUDRATE * 16 MHz): the register holds the rate. The end of the n-th of consecutive frames is
  * computed from n, so that rounding never accumulates.
  *
- * Whatever is at the other end is a `struct uart_port`: a host stream, and bytes fed by a script. It sends back to back
- * while it has something to send. A receiver whose RXD is wired to a TXD of this chip hears that, too.
+ * Whatever is at the other end is a `struct uart_port`: bytes fed by a script, which come back to back, and a host's
+ * stream. What that has to say is sent when the firmware will take it, be there flow control or not: people and pipes
+ * know nothing of FIFOs. If it comes in lines, the port also waits after each, and before the first, until the chip has
+ * said nothing for UART_LINE_PAUSE: as people do, for whom a prompt is a prompt. A receiver whose RXD is wired to a TXD
+ * of this chip hears that, too.
  *
  * Inaccuracies
  *   1. The port holds its bytes back until the receiver is on, instead of losing them; so does a frame that was cut off
- *      by switching the receiver off.
+ *      by switching the receiver off. The stream's bytes also wait for a buffer (UARTE) or an empty FIFO (UART), so
+ * that only fed ones can overrun.
  *   2. TXD rests at its idle level: the bits of a frame are not seen on the pin. RXD's level is not looked at.
  *   3. Frames never arrive with wrong parity, framing or a break: of ERRORSRC only OVERRUN occurs.
  *   4. An idle receiver looks at the host's stream once per millisecond; fed bytes start at once.
@@ -23,7 +27,7 @@
 #define PERIPH_UART_LINE_H
 
 #include "emu/stream.h"
-#include "periph/engine.h"
+#include "periph/psel.h"
 
 enum {
     UART_FIFO_SIZE = 6,
@@ -52,17 +56,27 @@ enum {
     UART_NO_BYTE = -1,
 };
 
+#define UART_LINE_PAUSE (10 * VTIME_PER_MS)
+
 struct uart_line;
+
+struct uart_queue {
+    uint8_t byte[UART_PORT_SIZE]; /* ring */
+    unsigned first, n;
+};
 
 /* The other end of the wire; one for UART0 and UARTE0 together. Owned by the caller. */
 struct uart_port {
     struct stream *stream; /* NULL: what is sent goes to the event log only, and only fed bytes arrive */
     enum ev_console channel;
-    uint8_t waiting[UART_PORT_SIZE]; /* ring of the bytes to be sent to the chip */
-    unsigned first, n_waiting;
-    bool ended;                 /* the stream has */
-    struct uart_line *receiver; /* the one that is on */
-    struct uart_port *next;     /* the chip's next one, in a ring; itself when it is alone */
+    bool lines;                   /* the stream's bytes come in lines */
+    struct uart_queue fed, typed; /* to be sent to the chip, the fed ones first; typed: out of the stream */
+    bool ended;                   /* the stream has */
+    bool line_over;               /* the last byte typed ended a line: */
+    uint8_t last;                 /* which it was */
+    vtime busy;                   /* when a byte went either way the last time */
+    struct uart_line *receiver;   /* the one that is on */
+    struct uart_port *next;       /* the chip's next one, in a ring; itself when it is alone */
 };
 
 /* `stream` stays the caller's and has to outlive the port. */
@@ -71,7 +85,7 @@ void uart_port_init(struct uart_port *port, struct stream *stream, enum ev_conso
 /* Puts a port that is alone next to another of the same chip. */
 void uart_port_join(struct uart_port *port, struct uart_port *other);
 
-/* Sends bytes to the chip, after those that wait already; returns how many there was room for. */
+/* Sends bytes to the chip, after those that were fed already; returns how many there was room for. */
 unsigned uart_port_feed(struct uart_port *port, const void *bytes, unsigned n);
 
 struct uart_fifo {
@@ -104,11 +118,13 @@ struct uart_line {
     struct sched_event tx, rx;
     struct uart_burst tx_burst, rx_burst;
     enum uart_tx_state tx_state;
-    int tx_byte;            /* or UART_NO_BYTE */
-    bool rx_on, rx_frame;   /* receiver on; a frame is under way */
-    bool ready;             /* RTS active */
-    bool on;                /* the peripheral is enabled and has its pins */
-    unsigned txd, rts, cts; /* pins in use, or PIN_NONE */
+    int tx_byte;             /* or UART_NO_BYTE */
+    bool rx_on, rx_frame;    /* receiver on; a frame is under way */
+    bool ready;              /* RTS active */
+    bool hungry;             /* a byte would be taken at once */
+    struct uart_queue *from; /* of the frame that is under way */
+    bool on;                 /* the peripheral is enabled and has its pins */
+    unsigned txd, rts, cts;  /* pins in use, or PIN_NONE */
 };
 
 /* To be called by the model's init, reset and enabled functions and when PSEL or CONFIG were written. */
@@ -130,8 +146,9 @@ static inline bool uart_line_frame_is_due(const struct uart_line *l, vtime at)
 {
     return l->rx_frame && l->rx.due <= at;
 }
-/* RTS, with which CONFIG.HWFC makes the other end pause; without it the other end does not care. */
-void uart_line_ready(struct uart_line *l, bool ready, vtime at);
+/* RTS, with which CONFIG.HWFC makes the other end pause; without it the other end does not care. And whether a byte
+ * would be taken at once. */
+void uart_line_ready(struct uart_line *l, bool ready, bool hungry, vtime at);
 
 /* Sets bits of ERRORSRC and raises ERROR. */
 void uart_line_error(struct uart_line *l, uint32_t errorsrc, vtime at);
@@ -151,17 +168,13 @@ void uart_model_write_config(struct periph *p, unsigned i, uint32_t value);
 static inline void uart_connect(struct uart_model *m, struct uart_port *port) { m->line.port = port; }
 
 /* The registers that UART and UARTE have in common. */
-#define UART_PSEL_REG(offset_, name_, write_)                                                      \
-    {                                                                                              \
-        .offset = offset_, .name = name_, .reset = 0xFFFFFFFF, .mask = 0x8000003F, .write = write_ \
-    }
 #define UART_LINE_REGS(n)                                                                                        \
     {.offset = UART_ERRORSRC, .name = "ERRORSRC", .access = PERIPH_W1C, .mask = 0xF, .inaccuracy = n},           \
         {.offset = PERIPH_ENABLE, .name = "ENABLE", .mask = 0xF},                                                \
-        UART_PSEL_REG(UART_PSEL_RTS, "PSEL.RTS", uart_model_write_psel_rts),                                     \
-        UART_PSEL_REG(UART_PSEL_TXD, "PSEL.TXD", uart_model_write_psel_txd),                                     \
-        UART_PSEL_REG(UART_PSEL_CTS, "PSEL.CTS", uart_model_write_psel_cts),                                     \
-        UART_PSEL_REG(UART_PSEL_RXD, "PSEL.RXD", uart_model_write_psel_rxd),                                     \
+        PSEL_REG(UART_PSEL_RTS, "PSEL.RTS", uart_model_write_psel_rts),                                          \
+        PSEL_REG(UART_PSEL_TXD, "PSEL.TXD", uart_model_write_psel_txd),                                          \
+        PSEL_REG(UART_PSEL_CTS, "PSEL.CTS", uart_model_write_psel_cts),                                          \
+        PSEL_REG(UART_PSEL_RXD, "PSEL.RXD", uart_model_write_psel_rxd),                                          \
         {.offset = UART_BAUDRATE, .name = "BAUDRATE", .reset = 0x04000000, .inaccuracy = n},                     \
     {                                                                                                            \
         .offset = UART_CONFIG, .name = "CONFIG", .mask = 0x1F, .write = uart_model_write_config, .inaccuracy = n \

@@ -132,8 +132,9 @@ static void drain_fifo(struct uarte *u, vtime at)
 static void update_ready(struct uarte *u, vtime at)
 {
     bool room = u->rx.active || u->fifo.count < UART_FIFO_SIZE - UART_STOP_FRAMES;
+    bool on = line(u)->rx_on && !u->rxto.armed;
 
-    uart_line_ready(line(u), line(u)->rx_on && !u->rxto.armed && room, at);
+    uart_line_ready(line(u), on && room, on && u->rx.active && !u->fifo.count, at);
 }
 
 static void received(struct periph *p, uint8_t byte, vtime at)

@@ -73,6 +73,7 @@ struct board_part {
 struct board {
     char name[BOARD_NAME], title[BOARD_TITLE];
     uint32_t application; /* where firmware begins, behind the bootloader that belongs to the board; 0: at the start */
+    bool qspi_flash;      /* there is a flash chip behind QSPI */
     unsigned reset;       /* pin of the reset button, or PIN_NONE */
     struct board_led led[BOARD_LEDS];
     struct board_button button[BOARD_BUTTONS];

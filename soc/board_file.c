@@ -49,6 +49,15 @@ static bool read_colour(struct yaml_keys *y, yaml_node_t *node, void *into)
     return word >= 0;
 }
 
+/* There is one model of it. */
+static bool read_qspi_flash(struct yaml_keys *y, yaml_node_t *node, void *into)
+{
+    static const char *const words[] = {"none", "mx25r6435f"};
+    int word = yaml_word(y, node, YAML_TABLE(words));
+    *(bool *)into = word == 1;
+    return word >= 0;
+}
+
 /* ---- the board ---- */
 
 static bool read_leds(struct yaml_keys *y, yaml_node_t *node, void *into)
@@ -151,6 +160,7 @@ static const struct yaml_key board_keys[] = {
     {"name", true, board_file_name, offsetof(struct board, name)},
     {"title", false, read_title, offsetof(struct board, title)},
     {"application", false, yaml_read_u32, offsetof(struct board, application)},
+    {"qspi_flash", false, read_qspi_flash, offsetof(struct board, qspi_flash)},
     {"reset", false, yaml_read_pin, offsetof(struct board, reset)},
     {"leds", false, read_leds, 0},
     {"buttons", false, read_buttons, 0},

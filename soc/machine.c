@@ -199,6 +199,8 @@ static bool open_console(struct machine *m, char *err, size_t err_size)
     evlog_attach(&m->soc.evlog, 1u << EV_CONSOLE, console_read_event, &m->console);
     m->soc.uart[0].stream = port_stream(m, EV_CONSOLE_UART0, c->uart0);
     m->soc.uart[1].stream = port_stream(m, EV_CONSOLE_UART1, c->uart1);
+    m->soc.uart[0].lines = !strcmp(c->uart0, "stdio");
+    m->soc.uart[1].lines = !strcmp(c->uart1, "stdio");
     m->paced = isatty(STDIN_FILENO) || is_interactive(c->uart0) || is_interactive(c->uart1) || is_interactive(c->rtt) ||
                (has_usb_cable(c) && is_interactive(c->usb));
     return true;

@@ -16,6 +16,7 @@
 
 enum { FLASH_PAGE = 0x1000, ERASED_HALFWORD = 0xFFFF };
 
+/* The last one only when there is a flash chip. */
 static const struct image_range loadable[] = {{SOC_FLASH_BASE, SOC_FLASH_SIZE},
                                               {SOC_RAM_BASE, SOC_RAM_SIZE},
                                               {UICR_BASE, UICR_SIZE},
@@ -105,7 +106,8 @@ static void warn_of_overlap(struct machine *m, const struct image *earlier, cons
 
 static bool load_image(struct machine *m, const char *spec, struct image *img, char err[IMAGE_ERR_SIZE])
 {
-    if (!image_load(img, spec, loadable, sizeof loadable / sizeof *loadable, err))
+    unsigned n_loadable = sizeof loadable / sizeof *loadable - !m->soc.periph.qspi.flash.exchange;
+    if (!image_load(img, spec, loadable, n_loadable, err))
         return false;
     place_raw(m, spec, img);
     for (unsigned i = 0; i < img->n_segments; i++)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "soc/external_flash.h"
 #include "soc/machine.h"
 
 static void describe(struct machine *m, struct record_header *h)
@@ -11,6 +12,7 @@ static void describe(struct machine *m, struct record_header *h)
     struct soc *s = &m->soc;
     uint64_t hash = trace_hash_bytes(TRACE_HASH_INIT, s->flash, SOC_FLASH_SIZE);
     hash = trace_hash_bytes(hash, s->uicr, UICR_SIZE);
+    hash = external_flash_hash(&s->external_flash, hash);
     *h = (struct record_header){.image = trace_hash_bytes(hash, s->ram, SOC_RAM_SIZE), .seed = m->config.seed};
     snprintf(h->version, sizeof h->version, "%s", m->config.version ? m->config.version : "unknown");
     snprintf(h->board, sizeof h->board, "%s", s->board.name);

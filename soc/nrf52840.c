@@ -170,6 +170,8 @@ void soc_connect_board(struct soc *s, const struct board *board)
 {
     s->board = *board;
     board_attach(&s->board, &s->pins);
+    if (!s->board.qspi_flash)
+        qspi_connect(&s->periph.qspi, &(struct qspi_flash){0});
     for (unsigned i = 0; i < s->board.n_parts; i++)
         make_part(s, &s->board.part[i], &s->part[i]);
 }

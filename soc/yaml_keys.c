@@ -44,7 +44,6 @@ bool yaml_keys_load(struct yaml_keys *y, const char *text, size_t size)
 
 /* ---- values ---- */
 
-/* The text of a value, or NULL with the error line. */
 const char *yaml_text(struct yaml_keys *y, const yaml_node_t *node)
 {
     if (node->type != YAML_SCALAR_NODE) {
@@ -70,7 +69,6 @@ bool yaml_copy_text(struct yaml_keys *y, const yaml_node_t *node, char *into, si
     return true;
 }
 
-/* Which of the words it is; -1 with the error line. */
 int yaml_word(struct yaml_keys *y, const yaml_node_t *node, const char *const *words, unsigned n)
 {
     const char *text = yaml_text(y, node);

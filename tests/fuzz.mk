@@ -32,7 +32,7 @@ FUZZ_MAX_LEN_semihosting := 600
 
 FUZZ_IMAGE_SRC := emu/image.c emu/image_elf.c emu/image_hex.c emu/image_uf2.c emu/elf_view.c
 FUZZ_SRC_board := soc/board.c soc/board_file.c soc/board_file_parts.c soc/yaml_keys.c $(wildcard parts/*.c) emu/serial_bus.c \
-	emu/sched.c emu/pin.c emu/evlog.c
+	emu/sched.c emu/pin.c emu/evlog.c emu/log.c
 FUZZ_LIBS_board := -lyaml
 FUZZ_SRC_elf := $(FUZZ_IMAGE_SRC)
 FUZZ_SRC_hex := $(FUZZ_IMAGE_SRC)

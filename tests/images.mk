@@ -22,7 +22,7 @@ $(B)/tests/unit/emu_symbols.o: CPPFLAGS += -DIMAGES='"$(abspath $(IMAGES))"' -DS
 
 # Programs at the addresses that SoftDevices and bootloaders leave to others; `headers` has the ELF's own headers in its
 # first segment, as lld likes it.
-START_IMAGES := $(addprefix $(IMAGES)/start-,mbr 1000 10000 26000 27000 headers bootloader)
+START_IMAGES := $(addprefix $(IMAGES)/start-,mbr 1000 10000 26000 27000 12000000 headers bootloader)
 START_FLAGS_mbr := -DMBR -Wl,-n,--defsym=origin=0,--defsym=shift=0
 START_FLAGS_headers := -Wl,--defsym=origin=0x30000,--defsym=shift=0x100,-z,max-page-size=0x1000
 START_FLAGS_bootloader := -DBOOTLOADER -Wl,-n,--defsym=origin=0xF4000,--defsym=shift=0

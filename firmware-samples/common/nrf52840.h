@@ -359,6 +359,98 @@ enum {
     UARTE_INT_ENDRX = 1 << 4,
 };
 
+struct nrf_spim { /* PS 6.25; CSN and CSNDUR on SPIM3 only */
+    union {
+        AT(0x010, TASKS_START);
+        AT(0x104, EVENTS_STOPPED);
+        AT(0x118, EVENTS_END);
+        AT(0x304, INTENSET);
+        AT(0x500, ENABLE);
+        AT(0x508, PSEL_SCK);
+        AT(0x50C, PSEL_MOSI);
+        AT(0x510, PSEL_MISO);
+        AT(0x514, PSEL_CSN);
+        AT(0x524, FREQUENCY);
+        AT(0x534, RXD_PTR);
+        AT(0x538, RXD_MAXCNT);
+        AT(0x53C, RXD_AMOUNT);
+        AT(0x544, TXD_PTR);
+        AT(0x548, TXD_MAXCNT);
+        AT(0x54C, TXD_AMOUNT);
+        AT(0x554, CONFIG);
+        AT(0x564, CSNDUR);
+        AT(0x5C0, ORC);
+    };
+};
+#define NRF_SPIM2 ((struct nrf_spim *)0x40023000)
+#define NRF_SPIM3 ((struct nrf_spim *)0x4002F000)
+
+enum { SPIM_ENABLE_ENABLED = 7, SPIM_FREQUENCY_M1 = 0x10000000, SPIM_FREQUENCY_M8 = (int)0x80000000 };
+enum { SPIM_CONFIG_CPHA = 1 << 1, SPIM_CONFIG_CPOL = 1 << 2, SPIM_INT_END = 1 << 6 };
+
+struct nrf_twi { /* PS 6.29 */
+    union {
+        AT(0x000, TASKS_STARTRX);
+        AT(0x008, TASKS_STARTTX);
+        AT(0x014, TASKS_STOP);
+        AT(0x020, TASKS_RESUME);
+        AT(0x104, EVENTS_STOPPED);
+        AT(0x108, EVENTS_RXDREADY);
+        AT(0x11C, EVENTS_TXDSENT);
+        AT(0x124, EVENTS_ERROR);
+        AT(0x200, SHORTS);
+        AT(0x4C4, ERRORSRC);
+        AT(0x500, ENABLE);
+        AT(0x508, PSEL_SCL);
+        AT(0x50C, PSEL_SDA);
+        AT(0x518, RXD);
+        AT(0x51C, TXD);
+        AT(0x524, FREQUENCY);
+        AT(0x588, ADDRESS);
+    };
+};
+#define NRF_TWI1 ((struct nrf_twi *)0x40004000)
+
+enum { TWI_ENABLE_ENABLED = 5, TWI_SHORTS_BB_SUSPEND = 1 << 0, TWI_SHORTS_BB_STOP = 1 << 1 };
+
+struct nrf_twim { /* PS 6.31 */
+    union {
+        AT(0x000, TASKS_STARTRX);
+        AT(0x008, TASKS_STARTTX);
+        AT(0x014, TASKS_STOP);
+        AT(0x020, TASKS_RESUME);
+        AT(0x104, EVENTS_STOPPED);
+        AT(0x124, EVENTS_ERROR);
+        AT(0x160, EVENTS_LASTTX);
+        AT(0x200, SHORTS);
+        AT(0x304, INTENSET);
+        AT(0x4C4, ERRORSRC);
+        AT(0x500, ENABLE);
+        AT(0x508, PSEL_SCL);
+        AT(0x50C, PSEL_SDA);
+        AT(0x524, FREQUENCY);
+        AT(0x534, RXD_PTR);
+        AT(0x538, RXD_MAXCNT);
+        AT(0x53C, RXD_AMOUNT);
+        AT(0x544, TXD_PTR);
+        AT(0x548, TXD_MAXCNT);
+        AT(0x54C, TXD_AMOUNT);
+        AT(0x588, ADDRESS);
+    };
+};
+#define NRF_TWIM0 ((struct nrf_twim *)0x40003000)
+
+enum { TWIM_ENABLE_ENABLED = 6, TWIM_FREQUENCY_K100 = 0x01980000, TWIM_FREQUENCY_K400 = 0x06400000 };
+enum {
+    TWIM_SHORTS_LASTTX_STARTRX = 1 << 7,
+    TWIM_SHORTS_LASTTX_STOP = 1 << 9,
+    TWIM_SHORTS_LASTRX_STOP = 1 << 12,
+    TWIM_INT_STOPPED = 1 << 1,
+    TWIM_INT_ERROR = 1 << 9,
+    TWIM_ERRORSRC_ANACK = 1 << 1,
+    TWIM_ERRORSRC_DNACK = 1 << 2,
+};
+
 struct nrf_gpiote { /* PS 6.10 */
     union {
         AT(0x000, TASKS_OUT[8]);

@@ -1,7 +1,7 @@
 /*
  * A program that can be linked anywhere: takes an SVC through the vector table it was started with, and exits with the
- * page it runs at. With -DMBR it is what stands at 0 instead: it starts what UICR.NRFFW[0] names, or what is at 0x1000.
- * With -DBOOTLOADER it writes its own address there.
+ * page it runs at (0x12 for 0x12000000). With -DMBR it is what stands at 0 instead: it starts what UICR.NRFFW[0] names,
+ * or what is at 0x1000. With -DBOOTLOADER it writes its own address there.
  */
 #include <stdint.h>
 
@@ -33,7 +33,7 @@ void reset_handler(void)
     uint32_t block[2] = {0x20026, 0};
     taken = 0;
     __asm volatile("svc 0" ::: "memory");
-    block[1] = taken ? (uint32_t)origin >> 12 : 0;
+    block[1] = taken ? ((uint32_t)origin >> 12 | (uint32_t)origin >> 24) & 0xFF : 0;
     register uint32_t r0 __asm("r0") = 0x20;
     register uint32_t *r1 __asm("r1") = block;
     __asm volatile("bkpt 0xab" ::"r"(r0), "r"(r1) : "memory");

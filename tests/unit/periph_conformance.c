@@ -296,7 +296,7 @@ static unsigned compare(struct chip *chip, struct periph *p)
     return compare_with(chip_block(&chip->desc, p->name), p, &chip->bus);
 }
 
-/* The three blocks of named.c that no manual names have nothing to be compared with. */
+/* The blocks of named.c that no manual names have nothing to be compared with. */
 static bool in_description(const struct chip *c, const struct periph *p)
 {
     for (unsigned i = 0; i < c->p.named.n_tenants; i++)

@@ -350,6 +350,19 @@ static void named_only_blocks_are_all_said(void **state)
     free(c);
 }
 
+/* What no manual names, and radio stacks write. */
+static void undocumented_blocks_have_names_too(void **state)
+{
+    struct chip *c = chip_new();
+
+    chip_write(c, 0x40000E34, 0x00112233);
+    assert_true(chip_said(c, "AMLI.RAMPRI[13] is not modelled"));
+    assert_int_equal(chip_read(c, 0x40000E34), 0x00112233);
+    chip_write(c, 0x40000E38, 1);
+    assert_true(chip_said(c, "CLOCK+0xE38 is not known"));
+    free(c);
+}
+
 static void a_debugger_is_not_told(void **state)
 {
     struct chip *c = chip_new();
@@ -373,6 +386,7 @@ int main(void)
         cmocka_unit_test(any_tasks_in_any_order),
         cmocka_unit_test_setup_teardown(everything_is_said_by_its_name_once, read_description, free_description),
         cmocka_unit_test(named_only_blocks_are_all_said),
+        cmocka_unit_test(undocumented_blocks_have_names_too),
         cmocka_unit_test(a_debugger_is_not_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -302,10 +302,12 @@ static void disabling_cuts_off(void **state)
     struct board *b = board_new(SPIM0, 7);
 
     start(b, SPIM0, 10, 10);
-    chip_run_to(b->c, 2 * BYTE_1M);
+    chip_run_to(b->c, 2 * BYTE_1M + 3);
     chip_write(b->c, SPIM0 + ENABLE, 0);
+    assert_int_equal(b->device.n, 2); /* what had gone out */
     chip_run_to(b->c, 100 * BYTE_1M);
     assert_int_equal(times(b, END), 0);
+    assert_int_equal(b->device.n, 2);
     chip_write(b->c, SPIM0 + START, 1); /* not enabled */
     chip_run_to(b->c, 200 * BYTE_1M);
     assert_int_equal(times(b, STARTED), 1);

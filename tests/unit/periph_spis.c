@@ -169,6 +169,22 @@ static void the_short_gives_the_semaphore_back(void **state)
     board_free(b);
 }
 
+/* Numbers of pins that the chip does not have are no wires. */
+static void pins_that_do_not_exist(void **state)
+{
+    struct board *b = spis_new();
+
+    set_buffers(b, 5, 5);
+    for (uint32_t psel = 0x508; psel <= 0x510; psel += 4)
+        chip_write(b->c, SPIS2 + psel, 48);
+    chip_write(b->c, SPIM0 + PSEL_SCK, 48);
+    chip_write(b->c, SPIS2 + RELEASE, 1);
+    transact(b, 2);
+    assert_int_equal(times(b, SPIS_END), 1); /* chip select is wired still */
+    assert_int_equal(chip_read(b->c, SPIS2 + RXD_AMOUNT), 0);
+    board_free(b);
+}
+
 static void disabled_it_hears_nothing(void **state)
 {
     struct board *b = spis_new();
@@ -192,6 +208,7 @@ int main(void)
         cmocka_unit_test(longer_than_the_buffers),
         cmocka_unit_test(acquire_waits_for_the_end_of_the_transaction),
         cmocka_unit_test(the_short_gives_the_semaphore_back),
+        cmocka_unit_test(pins_that_do_not_exist),
         cmocka_unit_test(disabled_it_hears_nothing),
     };
 

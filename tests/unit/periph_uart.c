@@ -168,9 +168,9 @@ static void received_bytes_come_back_to_back(void **state)
     chip_write(w->c, UART0 + INTENSET, 1u << 2);
     chip_write(w->c, UART0 + STARTRX, 1);
     chip_run_to(w->c, 300 * VTIME_PER_US);
-    stream_write(w->host[0], "abc", 3);
-    chip_run_to(w->c, VTIME_PER_MS + 3 * FRAME);
-    assert_int_equal(chip_time_of(w->c, EV_EVENT, UART0 + RXDRDY, 0), VTIME_PER_MS + FRAME);
+    uart_port_feed(&w->port, "abc", 3);
+    chip_run_to(w->c, 300 * VTIME_PER_US + 3 * FRAME);
+    assert_int_equal(chip_time_of(w->c, EV_EVENT, UART0 + RXDRDY, 0), 300 * VTIME_PER_US + FRAME);
     assert_true(w->c->line[2]);
     /* The others wait in the FIFO until RXD is read; then each is announced. */
     assert_int_equal(chip_count(w->c, EV_EVENT, UART0 + RXDRDY), 1);
@@ -182,6 +182,54 @@ static void received_bytes_come_back_to_back(void **state)
     chip_write(w->c, UART0 + RXDRDY, 0);
     assert_int_equal(chip_read(w->c, UART0 + RXD), 'c'); /* nothing new */
     assert_int_equal(chip_read(w->c, UART0 + RXDRDY), 0);
+    wire_free(w);
+}
+
+/* What the host types comes when the byte before it was read: nothing overruns. */
+static void typed_bytes_wait_for_the_firmware(void **state)
+{
+    struct wire *w = wire_new();
+
+    chip_write(w->c, UART0 + STARTRX, 1);
+    chip_run_to(w->c, 300 * VTIME_PER_US);
+    stream_write(w->host[0], "ab\nc", 4);
+    chip_run_to(w->c, VTIME_PER_MS + 9 * FRAME);
+    assert_int_equal(chip_time_of(w->c, EV_EVENT, UART0 + RXDRDY, 0), VTIME_PER_MS + FRAME);
+    uart_port_feed(&w->port, "!", 1); /* does not wait */
+    chip_run_to(w->c, VTIME_PER_MS + 10 * FRAME);
+    for (const char *t = "a!"; *t; t++)
+        assert_int_equal(chip_read(w->c, UART0 + RXD), *t);
+    for (const char *t = "b\nc"; *t; t++) {
+        chip_run_to(w->c, w->c->sched.now + FRAME);
+        assert_int_equal(chip_read(w->c, UART0 + RXD), *t);
+    }
+    assert_int_equal(chip_read(w->c, UART0 + ERRORSRC), 0);
+    wire_free(w);
+}
+
+/* One line after another, each when the chip has been quiet for a while. */
+static void typed_lines_wait_for_silence(void **state)
+{
+    struct wire *w = wire_new();
+    vtime quiet;
+
+    w->port.lines = true;
+    chip_write(w->c, UART0 + STARTTX, 1);
+    chip_write(w->c, UART0 + STARTRX, 1);
+    stream_write(w->host[0], "a\r\nb", 4);
+    chip_run_to(w->c, UART_LINE_PAUSE - VTIME_PER_MS);
+    quiet = send_and_wait(w, '>') + UART_LINE_PAUSE;
+    chip_run_to(w->c, quiet + FRAME - 1);
+    assert_int_equal(chip_count(w->c, EV_EVENT, UART0 + RXDRDY), 0);
+    for (const char *t = "a\r\n"; *t; t++) { /* a line goes on without a pause, and \r\n is one end */
+        quiet = quiet + FRAME;
+        chip_run_to(w->c, quiet);
+        assert_int_equal(chip_read(w->c, UART0 + RXD), *t);
+    }
+    chip_run_to(w->c, quiet + UART_LINE_PAUSE + FRAME - 1);
+    assert_int_equal(chip_count(w->c, EV_EVENT, UART0 + RXDRDY), 3);
+    chip_run_to(w->c, quiet + UART_LINE_PAUSE + FRAME);
+    assert_int_equal(chip_read(w->c, UART0 + RXD), 'b');
     wire_free(w);
 }
 
@@ -382,6 +430,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(receiving_takes_a_pin),
+        cmocka_unit_test(typed_bytes_wait_for_the_firmware),
+        cmocka_unit_test(typed_lines_wait_for_silence),
         cmocka_unit_test(a_frame_takes_its_bits),
         cmocka_unit_test(rounding_does_not_accumulate),
         cmocka_unit_test(txd_written_early_waits),

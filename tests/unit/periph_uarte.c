@@ -369,6 +369,24 @@ static void the_hosts_stream_arrives_at_the_baud_rate(void **state)
     wire_free(w);
 }
 
+/* Between two buffers nothing typed is lost: it waits. */
+static void typed_bytes_wait_for_a_buffer(void **state)
+{
+    struct wire *w = wire_new();
+
+    stream_write(w->host[0], "0123456789abcdef", 16);
+    set_rx(w, RAM, 1);
+    chip_write(w->c, UARTE0 + STARTRX, 1);
+    chip_run_to(w->c, 50 * FRAME);
+    assert_int_equal(times(w, RXDRDY), 1);
+    set_rx(w, RAM + 1, 15);
+    chip_write(w->c, UARTE0 + STARTRX, 1);
+    chip_run_to(w->c, 65 * FRAME);
+    assert_int_equal(times(w, ENDRX), 2);
+    assert_memory_equal(w->ram, "0123456789abcdef", 16);
+    wire_free(w);
+}
+
 /* UARTE0's TXD at its own RXD, and at UARTE1's: a byte is there when its frame is over. */
 static void wired_receivers_hear_the_sender(void **state)
 {
@@ -422,6 +440,7 @@ int main(void)
         cmocka_unit_test(flushrx_brings_what_came_late),
         cmocka_unit_test(enable_chooses_between_uart_and_uarte),
         cmocka_unit_test(uarte1_is_its_own),
+        cmocka_unit_test(typed_bytes_wait_for_a_buffer),
         cmocka_unit_test(wired_receivers_hear_the_sender),
         cmocka_unit_test(the_hosts_stream_arrives_at_the_baud_rate),
     };

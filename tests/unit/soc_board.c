@@ -36,6 +36,7 @@ static void a_board_in_full(void **state)
     assert_true(parse(&b, "name: mine\n"
                           "title: Mine, with everything\n"
                           "application: 0x26000\n"
+                          "qspi_flash: mx25r6435f\n"
                           "reset: P0.18\n"
                           "leds:\n"
                           "  - {name: L1, pin: P0.13, active: low, colour: blue}\n"
@@ -48,6 +49,7 @@ static void a_board_in_full(void **state)
     assert_string_equal(b.name, "mine");
     assert_string_equal(b.title, "Mine, with everything");
     assert_int_equal(b.application, 0x26000);
+    assert_true(b.qspi_flash);
     assert_int_equal(b.reset, 18);
     assert_int_equal(b.n_leds, 2);
     assert_string_equal(b.led[0].name, "L1");

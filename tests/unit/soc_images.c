@@ -92,6 +92,22 @@ static void several_files_and_an_mbr(void **state)
     assert_starts((const char *const[]){START("26000.hex"), START("bootloader.hex"), START("mbr.elf"), NULL}, 0, 0xF4);
 }
 
+/* Code behind QSPI, where a board has a chip there. */
+static void made_for_the_external_flash(void **state)
+{
+    const char *const file[] = {START("12000000.hex"), NULL};
+    struct machine *m = machine_new("nrf52840dk");
+    assert_true(load(m, file));
+    assert_int_equal(m->soc.vectors, 0x12000000);
+    assert_int_equal(page_that_ran(m), 0x12);
+    machine_free(m);
+
+    m = machine_new("bare");
+    assert_false(load(m, file));
+    assert_non_null(strstr(err, "lie outside loadable memory"));
+    machine_free(m);
+}
+
 static void headers_are_not_programmed(void **state)
 {
     struct machine *m = machine_new("bare");
@@ -147,8 +163,11 @@ static void table_apart_from_its_code(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(made_for_behind_something),  cmocka_unit_test(several_files_and_an_mbr),
-        cmocka_unit_test(headers_are_not_programmed), cmocka_unit_test(raw_binaries),
+        cmocka_unit_test(made_for_behind_something),
+        cmocka_unit_test(several_files_and_an_mbr),
+        cmocka_unit_test(made_for_the_external_flash),
+        cmocka_unit_test(headers_are_not_programmed),
+        cmocka_unit_test(raw_binaries),
         cmocka_unit_test(table_apart_from_its_code),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
