@@ -43,7 +43,7 @@ static void follow(struct debug_port *p)
 {
     struct machine *m = p->machine;
     struct core *c = core_of(p);
-    if (p->resumed || !p->clients)
+    if (p->resumed || !p->clients || m->end)
         return;
     if (c->attention)
         machine_run(m, 0);
