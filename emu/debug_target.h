@@ -42,7 +42,11 @@ struct debug_stop_info {
     const char *text; /* one line for the user, or NULL; valid until the next call */
 };
 
-enum debug_resume { DEBUG_CONTINUE, DEBUG_STEP };
+enum debug_resume {
+    DEBUG_CONTINUE,
+    DEBUG_STEP,
+    DEBUG_GO_ON, /* what a breakpoint that is none for anybody interrupted; a halt that was asked for stays asked for */
+};
 
 enum debug_memory_kind { DEBUG_MEMORY_RAM, DEBUG_MEMORY_ROM, DEBUG_MEMORY_FLASH };
 struct debug_memory {
@@ -62,7 +66,7 @@ struct debug_target_ops {
     /* False: refused (bad length or alignment, none free). Adding one twice and removing a missing one are fine. */
     bool (*point_add)(void *ctx, enum debug_point kind, uint32_t addr, uint32_t len);
     bool (*point_remove)(void *ctx, enum debug_point kind, uint32_t addr, uint32_t len);
-    /* Starts continuing or stepping one instruction. */
+    /* Starts continuing or stepping one instruction; not stopped by the point it stands on. */
     void (*resume)(void *ctx, enum debug_resume how);
     /* Goes on for a slice (some milliseconds of host time). */
     void (*run)(void *ctx, struct debug_stop_info *out);

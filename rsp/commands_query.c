@@ -32,7 +32,7 @@ static enum rsp_outcome supported(struct rsp_session *s, struct rsp_args *args)
     }
     rsp_buf_fmt(&s->reply,
                 "PacketSize=%x;QStartNoAckMode+;vContSupported+;qXfer:features:read+;qXfer:memory-map:read+;"
-                "qXfer:threads:read+;binary-upload+",
+                "qXfer:threads:read+;ConditionalBreakpoints+;BreakpointCommands+;binary-upload+",
                 RSP_PACKET_MAX);
     for (unsigned i = 0; i < sizeof peer_features / sizeof peer_features[0]; i++)
         if (*(bool *)((char *)&s->peer + peer_features[i].offset))

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "rsp/hits.h"
 #include "rsp/session.h"
 #include "rsp/threads.h"
 
@@ -146,11 +147,24 @@ static bool range_goes_on(struct rsp_hub *h, struct debug_stop_info *info)
     }
     /* A step begins by leaving the breakpoint it stands on, so one within the range has to be seen here. */
     const struct rsp_point *point = rsp_points_at(&h->points, pc);
-    if (point) {
-        info->stop = DEBUG_BREAKPOINT;
-        info->point = point->kind;
-    }
-    return !point;
+    if (!point || !(h->hit_by = rsp_hits_breakpoint(h, pc)))
+        return true;
+    info->stop = DEBUG_BREAKPOINT;
+    info->point = point->kind;
+    return false;
+}
+
+/* Whose point was hit; false when nobody stops for it. */
+static bool somebody_stops(struct rsp_hub *h, const struct debug_stop_info *info)
+{
+    uint32_t pc;
+
+    h->hit_by = UINT32_MAX;
+    if (info->stop == DEBUG_BREAKPOINT && rsp_threads_reg_get(h->target, rsp_threads_current(h->target), CPU_PC, &pc))
+        h->hit_by = rsp_hits_breakpoint(h, pc);
+    if (info->stop == DEBUG_WATCHPOINT)
+        h->hit_by = rsp_hits_watchpoint(h, info);
+    return h->hit_by != 0;
 }
 
 void rsp_hub_run(struct rsp_hub *h)
@@ -160,7 +174,9 @@ void rsp_hub_run(struct rsp_hub *h)
         h->target->ops->run(h->target->ctx, &info);
         if (info.stop == DEBUG_RUNNING)
             return;
-        if (range_goes_on(h, &info))
+        if (!somebody_stops(h, &info))
+            h->target->ops->resume(h->target->ctx, DEBUG_GO_ON);
+        else if (range_goes_on(h, &info))
             h->target->ops->resume(h->target->ctx, DEBUG_STEP);
         else
             stopped(h, &info);

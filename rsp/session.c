@@ -75,6 +75,8 @@ void rsp_console(struct rsp_session *s, const char *text)
     rsp_buf_clear(&s->reply);
 }
 
+void rsp_session_print(struct rsp_session *s, const char *text) { rsp_console(s, text); }
+
 void rsp_session_stopped(struct rsp_session *s, const struct debug_stop_info *info)
 {
     s->waiting = false;

@@ -52,6 +52,9 @@ void rsp_session_end(struct rsp_session *s);
 
 void rsp_session_feed(struct rsp_session *s, const void *data, size_t size);
 
+/* Text for the debugger's console. Only while it waits for a stop, or within the answer to `monitor`. */
+void rsp_session_print(struct rsp_session *s, const char *text);
+
 /* From the hub: the stop that a waiting session waits for. */
 void rsp_session_stopped(struct rsp_session *s, const struct debug_stop_info *info);
 

@@ -99,10 +99,12 @@ static enum debug_point point_kind_at(const struct debug_port *p, uint32_t addr)
     return find_point(p, DEBUG_POINT_SW_BREAK, addr, 0) >= 0 ? DEBUG_POINT_SW_BREAK : DEBUG_POINT_HW_BREAK;
 }
 
-static enum debug_point watch_kind_at(const struct debug_port *p, uint32_t addr)
+static enum debug_point watch_kind_at(const struct debug_port *p, uint32_t addr, bool store)
 {
+    enum debug_point other = store ? DEBUG_POINT_WATCH_READ : DEBUG_POINT_WATCH_WRITE;
     for (unsigned i = 0; i < p->n_points; i++)
-        if (p->point[i].kind > DEBUG_POINT_HW_BREAK && addr - p->point[i].addr < p->point[i].len)
+        if (p->point[i].kind > DEBUG_POINT_HW_BREAK && p->point[i].kind != other &&
+            addr - p->point[i].addr < p->point[i].len)
             return p->point[i].kind;
     return DEBUG_POINT_WATCH_WRITE;
 }
@@ -117,13 +119,14 @@ static void resume(void *ctx, enum debug_resume how)
 {
     struct debug_port *p = ctx;
     struct core *c = core_of(p);
-    p->how = how;
+    cpu_pass_points(c->cpu);
+    if (how == DEBUG_GO_ON)
+        return;
     p->halt_asked = false;
     p->stepping = how == DEBUG_STEP;
     p->serial = top(c)->serial;
     p->parent = c->n_activations > 1 ? c->activation[c->n_activations - 2].serial : UINT64_MAX;
     p->goal = retired_by_top(c) + 1;
-    cpu_pass_points(c->cpu);
 }
 
 static void halt(void *ctx) { ((struct debug_port *)ctx)->halt_asked = true; }
@@ -154,7 +157,7 @@ static void report_stop(struct debug_port *p, enum core_stop stop, struct debug_
     case CORE_STOP_WATCHPOINT:
         out->stop = DEBUG_WATCHPOINT;
         out->addr = c->watch_addr;
-        out->point = watch_kind_at(p, out->addr);
+        out->point = watch_kind_at(p, out->addr, c->watch_store);
         break;
     case CORE_STOP_BKPT:
         out->stop = DEBUG_BKPT;

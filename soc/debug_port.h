@@ -21,7 +21,6 @@ struct debug_port {
     } point[DEBUG_PORT_MAX_POINTS];
     unsigned n_points;
     unsigned clients;
-    enum debug_resume how;
     bool halt_asked;
     bool stepping;   /* a step is under way: */
     uint64_t serial; /* of the activation that steps */

@@ -106,6 +106,8 @@ static void resume(void *ctx, enum debug_resume how)
     struct fake_target *f = ctx;
 
     f->resumed = true;
+    if (how == DEBUG_GO_ON)
+        return;
     f->halt_asked = false;
     f->how = how;
     f->steps += how == DEBUG_STEP;
