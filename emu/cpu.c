@@ -35,6 +35,7 @@ struct code_region {
     uint32_t base, size;
     const uint8_t *data;
     struct insn *table;
+    bool *translated; /* by page: the engine may have translated something of it */
 };
 
 /* The part of the state that a snapshot must carry besides the engine's own. */
@@ -273,6 +274,7 @@ static void decode(struct cpu *c, struct code_region *r, uint32_t pc)
     uint32_t off = pc - r->base;
     unsigned avail = r->size - off < 4 ? 2 : 4;
     struct insn *in = &r->table[off >> 1];
+    r->translated[off / PAGE] = true;
     insn_decode(c->decoder, pc, r->data + off, avail, in);
     if (r->base >= 0x20000000 || r->base == 0x00800000)
         in->flags |= INSN_IN_RAM;
@@ -312,10 +314,11 @@ static const struct insn *insn_at(struct cpu *c, uint32_t pc)
     return in;
 }
 
-static bool any_decoded(const struct code_region *r, uint32_t from, uint32_t to)
+/* The engine translates ahead of what has run, but never past the page in which it began. */
+static bool any_translated(const struct code_region *r, uint32_t from, uint32_t to)
 {
-    for (uint32_t i = from >> 1; i < (to + 1) >> 1; i++)
-        if (r->table[i].flags & INSN_DECODED)
+    for (uint32_t page = from / PAGE; page * PAGE < to; page++)
+        if (r->translated[page])
             return true;
     return false;
 }
@@ -339,7 +342,7 @@ void cpu_code_changed(struct cpu *c, uint32_t addr, uint32_t size)
         uint32_t from = (addr - m->base) & ~1u, to = addr - m->base + size;
         from = from >= 2 ? from - 2 : 0; /* a 32-bit instruction may begin one halfword earlier */
         to = to > r->size ? r->size : to;
-        if (!any_decoded(r, from, to))
+        if (!any_translated(r, from, to))
             continue;
         forget(r, from >> 1, (to + 1) >> 1);
         uc_ctl_remove_cache(c->uc, (uint64_t)r->base + from, (uint64_t)r->base + to);
@@ -719,12 +722,12 @@ static bool before_insn(struct cpu *c, uint32_t pc, uint32_t expected)
     return look_closer(c, pc, in);
 }
 
-static void execute(struct cpu *c, uint32_t pc, const struct insn *in)
+static inline void execute_at(struct cpu *c, uint32_t pc, const struct insn *in, vtime now)
 {
     c->pc = pc;
     c->next_pc = pc + in->size;
     c->refill = in->refill;
-    c->sched->now += in->charge;
+    c->sched->now = now + in->charge;
     c->s.retired++;
 }
 
@@ -754,64 +757,69 @@ static __attribute__((noinline)) void on_code_slow(struct cpu *c, uint32_t pc)
     uint32_t expected = c->next_pc;
     c->next_pc = pc;
     if (before_insn(c, pc, expected))
-        execute(c, pc, insn_at(c, pc));
-}
-
-/* The instructions of an IT block between `at` and `pc` were skipped, and nothing can have become due among them. */
-static inline vtime skip_members(struct cpu *c, uint32_t at, uint32_t pc, vtime now)
-{
-    while (at != pc && at - c->it_first < c->it_bytes) {
-        at += c->table[(at - c->code_base) >> 1].size;
-        now += VTIME_PER_CYCLE;
-        c->s.retired++;
-    }
-    return now;
+        execute_at(c, pc, insn_at(c, pc), c->sched->now);
 }
 
 /* An IT whose block needs no care: the deadline is far, and nothing in it matters now. */
-static inline bool is_plain_it(const struct cpu *c, const struct insn *in, uint32_t why, vtime now)
+static bool is_plain_it(const struct cpu *c, const struct insn *in, uint32_t why, vtime now)
 {
     return why == INSN_IT && in->it_bytes && !(in->it_flags & c->watch) && now + IT_AMPLE < c->sched->deadline;
 }
 
+/* Something of the instruction may matter now; `now` is when it begins. */
+static __attribute__((noinline)) void on_code_that_matters(struct cpu *c, uint32_t pc, uint32_t why, vtime now)
+{
+    const struct insn *in = &c->table[(pc - c->code_base) >> 1];
+    if (!is_plain_it(c, in, why, now)) {
+        on_code_slow(c, pc);
+        return;
+    }
+    run_in_one_go(c, pc + 2, in->it_bytes, in->imm, true);
+    execute_at(c, pc, in, now);
+}
+
+static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *user);
+
+/* In or behind an IT block, where the instruction before was not the one that ran last: members were skipped. When the
+ * block goes in one piece, nothing can have become due among them. */
+static __attribute__((noinline)) void after_skipped(struct cpu *c, uint32_t pc)
+{
+    if (!c->it_plain) {
+        on_code_slow(c, pc);
+        return;
+    }
+    while (c->next_pc != pc && c->next_pc - c->it_first < c->it_bytes) {
+        c->next_pc += c->table[(c->next_pc - c->code_base) >> 1].size;
+        retire(c, VTIME_PER_CYCLE);
+    }
+    c->next_pc = pc;
+    c->refill = 0;
+    on_code(c->uc, pc, 0, c);
+}
+
+/* Before each instruction. All that is rare is elsewhere, so that the rest needs no stack. */
 static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *user)
 {
     struct cpu *c = user;
-    struct sched *s = c->sched;
     uint32_t pc = (uint32_t)address, offset = pc - c->code_base;
     if (UNLIKELY(offset >= c->code_size)) {
         on_code_slow(c, pc);
         return;
     }
     const struct insn *in = &c->table[offset >> 1];
-    vtime now = s->now;
+    vtime now = c->sched->now;
     if (pc != c->next_pc) {
         if (UNLIKELY(c->next_pc - c->it_first < c->it_bytes)) {
-            if (!c->it_plain) {
-                on_code_slow(c, pc);
-                return;
-            }
-            now = skip_members(c, c->next_pc, pc, now);
-            c->next_pc = pc;
-            c->refill = 0;
-            s->now = now; /* should the slow path be next, it begins here */
-        } else {
-            now += c->refill + in->arrive;
-        }
-    }
-    uint32_t why = (in->flags ^ INSN_DECODED) & c->watch;
-    if (UNLIKELY(why | (now >= s->deadline))) {
-        if (!is_plain_it(c, in, why, now)) {
-            on_code_slow(c, pc);
+            after_skipped(c, pc);
             return;
         }
-        run_in_one_go(c, pc + 2, in->it_bytes, in->imm, true);
+        now += c->refill + in->arrive;
     }
-    c->pc = pc;
-    c->next_pc = pc + in->size;
-    c->refill = in->refill;
-    s->now = now + in->charge;
-    c->s.retired++;
+    uint32_t why = (in->flags & c->watch) ^ INSN_DECODED;
+    if (UNLIKELY(why | (now >= c->sched->deadline)))
+        on_code_that_matters(c, pc, why, now);
+    else
+        execute_at(c, pc, in, now);
 }
 
 /* ---- what the engine reports ----------------------------------------------------------------------------------- */
@@ -1106,7 +1114,8 @@ static void map_memory(struct cpu *c, const struct bus_memory *m)
     struct code_region *r = &c->regions[c->n_regions++];
     *r = (struct code_region){.base = m->base, .size = m->size, .data = m->data};
     r->table = calloc(m->size / 2 + 2, sizeof *r->table);
-    assert(r->table);
+    r->translated = calloc(m->size / PAGE, sizeof *r->translated);
+    assert(r->table && r->translated);
 }
 
 /* One window for each run of pages that hold devices. */
@@ -1165,8 +1174,10 @@ void cpu_free(struct cpu *c)
         return;
     uc_close(c->uc);
     insn_decoder_free(c->decoder);
-    for (unsigned i = 0; i < c->n_regions; i++)
+    for (unsigned i = 0; i < c->n_regions; i++) {
         free(c->regions[i].table);
+        free(c->regions[i].translated);
+    }
     free(c);
 }
 

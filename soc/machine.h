@@ -85,6 +85,7 @@ struct machine {
     bool waits_for_input;              /* a semihosting read is waiting */
     bool paced;                        /* the console is a terminal: sleep lasts as long as on the chip */
     bool fault_reported;
+    bool flash_is_kept; /* in a file that machine_load_flash() named */
     /* A debugger holds the machine: BKPTs, lockup and unhandled faults are its business. */
     bool debugged;
 };

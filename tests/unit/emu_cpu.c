@@ -488,6 +488,29 @@ static void test_code_changed(void **state)
     teardown(f);
 }
 
+/* Code is translated further than it was executed: what is changed there, while stopped before it, counts. */
+static void test_code_changed_ahead(void **state)
+{
+    enum { AHEAD = 40 };
+    static const uint16_t patch = 0x2007; /* movs r0, #7 */
+    const uint32_t bases[] = {CODE_AT, RAM_CODE};
+    for (unsigned i = 0; i < 2; i++) {
+        uint16_t code[AHEAD + 1];
+        struct fixture *f = setup();
+        for (unsigned k = 0; k < AHEAD; k++)
+            code[k] = NOP;
+        code[AHEAD] = 0x2001; /* movs r0, #1 */
+        code_at(f, bases[i], code, AHEAD + 1);
+        assert_int_equal(run(f, 1), CPU_STOP_BUDGET);
+        memcpy(host(f, bases[i] + 2 * AHEAD), &patch, sizeof patch);
+        cpu_code_changed(f->cpu, bases[i] + 2 * AHEAD, sizeof patch);
+        set(f, CPU_PC, bases[i]);
+        ends(f, bases[i] + 2 * AHEAD + 2, AHEAD + 1);
+        assert_int_equal(reg(f, 0), 7);
+        teardown(f);
+    }
+}
+
 /* ---- traps ------------------------------------------------------------------------------------------------------ */
 
 static void test_divide(void **state)
@@ -734,6 +757,7 @@ int main(void)
         cmocka_unit_test(test_self_modifying_code),
         cmocka_unit_test(test_self_modifying_loop),
         cmocka_unit_test(test_code_changed),
+        cmocka_unit_test(test_code_changed_ahead),
         cmocka_unit_test(test_divide),
         cmocka_unit_test(test_alignment),
         cmocka_unit_test(test_fp_trap),
