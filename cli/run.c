@@ -272,6 +272,7 @@ int command_run(const struct run_options *o)
     config.board = &board;
     int status = machine_init(&r->machine, &config, err, sizeof err) ? run(r) : fail(err);
     rsp_server_free(r->gdb);
+    debug_port_close(&r->port);
     if (r->stats && r->stats != stdout)
         fclose(r->stats);
     machine_close(&r->machine);

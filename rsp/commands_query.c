@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "rsp/commands.h"
+#include "rsp/monitor.h"
 
 static const struct {
     const char *name;
@@ -128,24 +129,17 @@ static enum rsp_outcome search(struct rsp_session *s, struct rsp_args *args)
     return RSP_SEND;
 }
 
-static void print_console(void *ctx, const char *text) { rsp_console(ctx, text); }
-
 enum { MONITOR_LINE_MAX = 1024 };
 
 static enum rsp_outcome monitor(struct rsp_session *s, struct rsp_args *args)
 {
-    const struct debug_target *t = s->hub->target;
     char line[MONITOR_LINE_MAX];
     size_t size = rsp_args_left(args) / 2;
 
     if (rsp_args_left(args) % 2 || size >= sizeof line || !rsp_args_hex(args, line, size))
         return rsp_syntax(s);
     line[size] = '\0';
-    if (t->ops->monitor(t->ctx, line, print_console, s))
-        return rsp_ok(s);
-    if (!s->peer.error_message)
-        rsp_console(s, "unknown command; try `monitor help'\n");
-    return rsp_fail(s, RSP_ERROR_REFUSED, "unknown command; try `monitor help'");
+    return rsp_monitor(s, line) ? rsp_ok(s) : rsp_fail(s, RSP_ERROR_REFUSED, "the command failed");
 }
 
 const struct rsp_command rsp_commands_query[] = {

@@ -5,6 +5,7 @@
 #include "rsp/hits.h"
 #include "rsp/session.h"
 #include "rsp/threads.h"
+#include "rsp/trace.h"
 
 /* Steps of a range in one slice: few enough to notice ^C at once. */
 enum { RANGE_STEPS = 256 };
@@ -32,6 +33,7 @@ void rsp_hub_leave(struct rsp_hub *h, struct rsp_session *s)
 {
     rsp_hub_detach(h, s);
     h->sessions[s->slot] = NULL;
+    rsp_trace_update(h);
 }
 
 unsigned rsp_hub_attached(const struct rsp_hub *h)
@@ -76,7 +78,7 @@ bool rsp_hub_resume(struct rsp_hub *h, struct rsp_resume how)
     h->running = true;
     h->halt_asked = false;
     h->halt_signal = RSP_SIGNAL_INT;
-    h->target->ops->resume(h->target->ctx, how.how);
+    h->target->ops->resume(h->target->ctx, how.how, how.place);
     return true;
 }
 
@@ -167,18 +169,27 @@ static bool somebody_stops(struct rsp_hub *h, const struct debug_stop_info *info
     return h->hit_by != 0;
 }
 
-void rsp_hub_run(struct rsp_hub *h)
+static void run_slice(struct rsp_hub *h)
 {
     for (unsigned i = 0; i < RANGE_STEPS && h->running; i++) {
         struct debug_stop_info info = {.stop = DEBUG_RUNNING};
         h->target->ops->run(h->target->ctx, &info);
+        rsp_trace_flush(h);
         if (info.stop == DEBUG_RUNNING)
             return;
         if (!somebody_stops(h, &info))
-            h->target->ops->resume(h->target->ctx, DEBUG_GO_ON);
+            h->target->ops->resume(h->target->ctx, DEBUG_GO_ON, 0);
         else if (range_goes_on(h, &info))
-            h->target->ops->resume(h->target->ctx, DEBUG_STEP);
+            h->target->ops->resume(h->target->ctx, DEBUG_STEP, 0);
         else
             stopped(h, &info);
     }
+}
+
+void rsp_hub_run(struct rsp_hub *h)
+{
+    run_slice(h);
+    for (unsigned i = 0; i < RSP_SESSIONS_MAX; i++)
+        if (h->sessions[i] && h->sessions[i]->waiting)
+            rsp_session_flush(h->sessions[i]);
 }

@@ -25,6 +25,7 @@ struct rsp_session;
 /* How to resume. A range: step until the pc is outside [start, end). */
 struct rsp_resume {
     enum debug_resume how;
+    unsigned place;                  /* of the context that steps */
     uint32_t range_start, range_end; /* equal: no range */
 };
 

@@ -24,13 +24,19 @@ void rsp_session_end(struct rsp_session *s) { rsp_hub_leave(s->hub, s); }
 
 static void send_byte(struct rsp_session *s, char c) { s->send(s->send_ctx, &c, 1); }
 
-static void send_reply(struct rsp_session *s)
+static void send_packet(struct rsp_session *s, const struct rsp_buf *body)
 {
-    if (s->reply.full)
-        rsp_fail(s, RSP_ERROR_REFUSED, "the answer does not fit a packet");
-    s->frame_len = rsp_frame(&s->reply, s->frame);
+    s->frame_len = rsp_frame(body, s->frame);
     s->unacked += !s->no_ack;
     s->send(s->send_ctx, s->frame, s->frame_len);
+}
+
+static void send_reply(struct rsp_session *s)
+{
+    rsp_session_flush(s);
+    if (s->reply.full)
+        rsp_fail(s, RSP_ERROR_REFUSED, "the answer does not fit a packet");
+    send_packet(s, &s->reply);
 }
 
 enum rsp_outcome rsp_fail(struct rsp_session *s, enum rsp_error error, const char *text)
@@ -64,15 +70,27 @@ void rsp_console(struct rsp_session *s, const char *text)
     size_t left = strlen(text);
 
     while (left > 0) {
-        size_t part = left < RSP_PACKET_MAX / 4 ? left : RSP_PACKET_MAX / 4;
-        rsp_buf_clear(&s->reply);
-        rsp_buf_str(&s->reply, "O");
-        rsp_buf_hex(&s->reply, text, part);
-        send_reply(s);
+        size_t room = sizeof s->console - s->console_len, part = left < room ? left : room;
+        memcpy(s->console + s->console_len, text, part);
+        s->console_len += part;
         text += part;
         left -= part;
+        if (s->console_len == sizeof s->console)
+            rsp_session_flush(s);
     }
-    rsp_buf_clear(&s->reply);
+}
+
+void rsp_session_flush(struct rsp_session *s)
+{
+    struct rsp_buf text;
+
+    if (s->console_len == 0)
+        return;
+    rsp_buf_clear(&text);
+    rsp_buf_str(&text, "O");
+    rsp_buf_hex(&text, s->console, s->console_len);
+    s->console_len = 0;
+    send_packet(s, &text);
 }
 
 void rsp_session_print(struct rsp_session *s, const char *text) { rsp_console(s, text); }
@@ -155,9 +173,11 @@ static void take_request(struct rsp_session *s)
     if (!s->no_ack)
         send_byte(s, '+');
     if (sent_again(s, body, len)) {
+        s->counters.repeated++;
         s->send(s->send_ctx, s->frame, s->frame_len);
         return;
     }
+    s->counters.requests++;
     memcpy(s->request, body, len);
     s->request_len = len;
     s->frame_len = 0;
@@ -195,6 +215,7 @@ static void take_event(struct rsp_session *s, enum rsp_event event)
         take_malformed(s);
         break;
     case RSP_EVENT_BAD_CHECKSUM:
+        s->counters.bad_checksums++;
         log_msg(s->hub->log, LOG_DEBUG, "gdb: a packet with a wrong checksum was dropped");
         if (!s->no_ack)
             send_byte(s, '-');
@@ -203,8 +224,10 @@ static void take_event(struct rsp_session *s, enum rsp_event event)
         take_ack(s);
         break;
     case RSP_EVENT_NAK:
-        if (!s->no_ack && s->unacked > 0)
+        if (!s->no_ack && s->unacked > 0) {
+            s->counters.resent++;
             s->send(s->send_ctx, s->frame, s->frame_len);
+        }
         break;
     case RSP_EVENT_BREAK:
         if (s->waiting)

@@ -20,6 +20,13 @@ struct rsp_peer {
     bool swbreak, hwbreak, multiprocess, error_message;
 };
 
+/* What `monitor stats` tells. */
+struct rsp_counters {
+    unsigned long long requests, repeated, resent, bad_checksums;
+};
+
+enum { RSP_CONSOLE_MAX = RSP_PACKET_MAX / 4 };
+
 struct rsp_session {
     struct rsp_hub *hub;
     void (*send)(void *ctx, const void *data, size_t size);
@@ -31,10 +38,18 @@ struct rsp_session {
     bool closing;   /* the connection is to be closed */
     bool extended;  /* '!' was sent */
     bool no_ack;    /* QStartNoAckMode */
+    bool sync;      /* `monitor gdb_sync`: the next step is answered, and not done */
     bool peer_acks; /* the debugger is known to acknowledge what it gets */
     unsigned unacked;
     uint32_t thread; /* that g, G, p, P mean; 0: the current one */
     struct rsp_peer peer;
+    struct rsp_counters counters;
+    struct {
+        uint32_t kinds; /* of events, a bit for each */
+        unsigned lines; /* in this slice */
+    } trace;
+    size_t console_len;
+    char console[RSP_CONSOLE_MAX]; /* text that was printed and not sent yet */
     struct rsp_parser parser;
     struct rsp_buf reply;
     size_t frame_len; /* 0: nothing sent since the last request */
@@ -52,8 +67,10 @@ void rsp_session_end(struct rsp_session *s);
 
 void rsp_session_feed(struct rsp_session *s, const void *data, size_t size);
 
-/* Text for the debugger's console. Only while it waits for a stop, or within the answer to `monitor`. */
+/* Text for the debugger's console; sent in one piece before the next reply, or with rsp_session_flush(). Only while it
+ * waits for a stop, or within the answer to `monitor`. */
 void rsp_session_print(struct rsp_session *s, const char *text);
+void rsp_session_flush(struct rsp_session *s);
 
 /* From the hub: the stop that a waiting session waits for. */
 void rsp_session_stopped(struct rsp_session *s, const struct debug_stop_info *info);

@@ -8,13 +8,24 @@
 #define SOC_DEBUG_PORT_H
 
 #include "emu/debug_target.h"
+#include "soc/contexts.h"
+#include "soc/debug_trace.h"
 #include "soc/machine.h"
 
-enum { DEBUG_PORT_MAX_POINTS = 256 };
+enum { DEBUG_PORT_MAX_POINTS = 256, DEBUG_PORT_RTT_SERVERS = 8 };
+
+/* An RTT channel at a TCP port of its own (`monitor rtt server start`). */
+struct debug_rtt_server {
+    struct stream *stream; /* NULL: free */
+    unsigned port, channel;
+};
 
 struct debug_port {
     struct debug_target target;
     struct machine *machine;
+    struct contexts contexts;
+    struct debug_trace trace;
+    struct debug_rtt_server rtt_server[DEBUG_PORT_RTT_SERVERS];
     struct {
         enum debug_point kind;
         uint32_t addr, len;
@@ -29,6 +40,8 @@ struct debug_port {
     char text[160];
 };
 
+/* Before power is on, so that every context is known. */
 void debug_port_init(struct debug_port *p, struct machine *m);
+void debug_port_close(struct debug_port *p);
 
 #endif

@@ -316,7 +316,7 @@ static void commands_print_and_go_on(void **state)
     wire_forget(&r->from_a);
     for (unsigned i = 0; i < 100; i++)
         rsp_hub_run(&r->hub);
-    rig_expect_start(r->from_a.bytes, "$O6e20300a#40$O6e20310a#41$T05");
+    rig_expect_start(r->from_a.bytes, "$O6e20300a6e20310a#32$T05");
 }
 
 static void reasons_are_for_the_owner(void **state)
