@@ -155,6 +155,8 @@ static bool start_gdb(struct run *r, char *err, size_t err_size)
     r->gdb = rsp_server_new(r->o->gdb, &r->port.target, &r->machine.log, err, err_size);
     if (!r->gdb)
         return false;
+    if (r->o->faulty_link)
+        rsp_server_set_faults(r->gdb, &r->o->link);
     fprintf(stderr, "Listening on port %u for gdb connections\n", rsp_server_port(r->gdb));
     return true;
 }

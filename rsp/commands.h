@@ -15,6 +15,7 @@ enum rsp_outcome {
 enum rsp_command_flags {
     RSP_WHOLE = 1,   /* the request is this word and nothing else */
     RSP_ANYTIME = 2, /* also while waiting for a stop */
+    RSP_ONCE = 4,    /* carrying it out twice is not the same as once */
 };
 
 struct rsp_command {

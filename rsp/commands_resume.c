@@ -180,11 +180,11 @@ static enum rsp_outcome vcont_which(struct rsp_session *s, struct rsp_args *args
 }
 
 const struct rsp_command rsp_commands_resume[] = {
-    {"c", go, 0},
-    {"C", go_signal, 0},
-    {"s", step, 0},
-    {"S", step_signal, 0},
-    {"vCont", vcont, RSP_ANYTIME},
+    {"c", go, RSP_ONCE},
+    {"C", go_signal, RSP_ONCE},
+    {"s", step, RSP_ONCE},
+    {"S", step_signal, RSP_ONCE},
+    {"vCont", vcont, RSP_ANYTIME | RSP_ONCE},
     {"vCont?", vcont_which, RSP_WHOLE},
     {0},
 };

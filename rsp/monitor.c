@@ -54,15 +54,28 @@ static bool nothing(struct rsp_session *s, const char *args) { return true; }
 
 /* ---- words ------------------------------------------------------------------------------------------------------- */
 
+static void link_stats(struct rsp_session *s, const char *way, const struct rsp_link_counters *c)
+{
+    char line[256];
+
+    snprintf(line, sizeof line, "link, %s: %llu messages, %llu dropped, %llu corrupted, %llu duplicated\n", way,
+             c->messages, c->dropped, c->corrupted, c->duplicated);
+    rsp_console(s, line);
+}
+
 static bool stats(struct rsp_session *s, const char *args)
 {
     char line[256];
-    const struct rsp_counters *c = &s->counters;
+    const struct rsp_counters *c = &s->out.counters;
 
     snprintf(line, sizeof line,
-             "this connection: %llu requests, %llu sent again by gdb, %llu by us, %llu bad checksums\n", c->requests,
-             c->repeated, c->resent, c->bad_checksums);
+             "this connection: %llu requests, %llu of them repeated; %llu replies sent again; %llu bad checksums\n",
+             c->requests, c->repeated, c->resent, c->bad_checksums);
     rsp_console(s, line);
+    if (s->link) {
+        link_stats(s, "from gdb", &s->link->in.counters);
+        link_stats(s, "to gdb", &s->link->out.counters);
+    }
     return true;
 }
 
