@@ -2,29 +2,58 @@
 
 #include <string.h>
 
-static void output_flush(struct console_output *o)
+enum { QUIET = 20 }; /* ms: who printed nothing for that long has nothing to add to its line for now */
+
+static void output_write(struct console_output *o, const void *bytes, size_t n)
 {
-    if (o->n && o->stream && !o->ended)
-        o->ended = !stream_write(o->stream, o->buffer, o->n);
-    o->n = 0;
+    if (n && o->stream && !o->ended)
+        o->ended = !stream_write(o->stream, bytes, n);
 }
 
-static void output_put(struct console_output *o, const uint8_t *bytes, size_t n)
+/* Sends the first `n` bytes of what a source holds back. On standard output an unfinished line of another source ends
+ * before them. */
+static void release(struct console_source *s, size_t n)
 {
-    if (!o->stream || o->ended)
+    struct console *c = s->console;
+    if (!n)
         return;
-    bool newline = memchr(bytes, '\n', n) != NULL;
-    while (n) {
-        size_t room = CONSOLE_BUFFER - o->n, part = n < room ? n : room;
-        memcpy(o->buffer + o->n, bytes, part);
-        o->n += part;
-        bytes += part;
-        n -= part;
-        if (o->n == CONSOLE_BUFFER)
-            output_flush(o);
+    if (s->routed) {
+        output_write(&s->out, s->held, n);
+    } else {
+        if (c->unfinished && c->unfinished != s)
+            output_write(&c->out, "\n", 1);
+        output_write(&c->out, s->held, n);
+        c->unfinished = s->held[n - 1] == '\n' ? NULL : s;
     }
-    if (newline)
-        output_flush(o);
+    s->n -= n;
+    s->lines = s->lines > n ? s->lines - n : 0;
+    memmove(s->held, s->held + n, s->n);
+}
+
+static bool may_print(const struct console_source *s)
+{
+    const struct console_source *unfinished = s->console->unfinished;
+    return s->routed || !unfinished || unfinished == s;
+}
+
+static void release_lines(struct console_source *s)
+{
+    if (s->lines && may_print(s))
+        release(s, s->lines);
+}
+
+static void hold(struct console_source *s, const uint8_t *bytes, size_t n)
+{
+    for (size_t part; n; bytes += part, n -= part) {
+        part = n < CONSOLE_BUFFER - s->n ? n : CONSOLE_BUFFER - s->n;
+        memcpy(s->held + s->n, bytes, part);
+        const uint8_t *newline = memrchr(bytes, '\n', part);
+        if (newline)
+            s->lines = s->n + (size_t)(newline - bytes) + 1;
+        s->n += part;
+        if (s->n == CONSOLE_BUFFER)
+            release(s, s->n);
+    }
 }
 
 void console_init(struct console *c, struct stream *stdio)
@@ -38,7 +67,7 @@ static void unroute(struct console_source *s)
 {
     if (!s->routed)
         return;
-    output_flush(&s->out);
+    release(s, s->n);
     stream_close(s->out.stream);
     s->out = (struct console_output){0};
     s->routed = false;
@@ -110,7 +139,10 @@ static void look_for_stop(struct console *c, struct console_source *s, const uin
 void console_put(struct console *c, enum ev_console source, const void *bytes, size_t n)
 {
     struct console_source *s = &c->source[source];
-    output_put(s->routed ? &s->out : &c->out, bytes, n);
+    hold(s, bytes, n);
+    release_lines(s);
+    for (unsigned i = 0; i < CONSOLE_SOURCES; i++)
+        release_lines(&c->source[i]);
     if (c->stop_length)
         look_for_stop(c, s, bytes, n);
 }
@@ -120,14 +152,26 @@ void console_read_event(void *console, const struct ev *e)
     if (e->kind != EV_CONSOLE || e->a >= CONSOLE_SOURCES)
         return;
     uint8_t byte = (uint8_t)e->b;
+    ((struct console *)console)->source[e->a].last = e->time;
     console_put(console, (enum ev_console)e->a, &byte, 1);
+}
+
+void console_show(struct console *c, vtime now)
+{
+    if (c->unfinished)
+        release(c->unfinished, c->unfinished->n);
+    bool quiet = c->unfinished && now - c->unfinished->last >= QUIET * VTIME_PER_MS;
+    for (unsigned i = 0; i < CONSOLE_SOURCES; i++)
+        if (quiet || may_print(&c->source[i]))
+            release(&c->source[i], c->source[i].n);
 }
 
 void console_flush(struct console *c)
 {
-    output_flush(&c->out);
+    if (c->unfinished)
+        release(c->unfinished, c->unfinished->n);
     for (unsigned i = 0; i < CONSOLE_SOURCES; i++)
-        output_flush(&c->source[i].out);
+        release(&c->source[i], c->source[i].n);
 }
 
 /* Reads standard input up to the ring's end. Only a source that has read everything asks for more, so the bytes that

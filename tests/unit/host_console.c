@@ -38,6 +38,12 @@ static void put(struct fixture *f, enum ev_console source, const char *text)
     console_put(&f->console, source, text, strlen(text));
 }
 
+static void put_at(struct fixture *f, enum ev_console source, const char *text, vtime time)
+{
+    for (; *text; text++)
+        console_read_event(&f->console, &(struct ev){time, EV_CONSOLE, source, (uint8_t)*text});
+}
+
 static void assert_shown(struct fixture *f, const char *expected)
 {
     char got[8192];
@@ -55,13 +61,64 @@ static void assert_typed(struct fixture *f, enum ev_console source, const char *
     assert_memory_equal(got, expected, strlen(expected));
 }
 
-static void sources_share_stdout_in_order(void **state)
+static void lines_of_sources_do_not_mix(void **state)
 {
     struct fixture *f = *state;
-    put(f, EV_CONSOLE_UART0, "one ");
+    put(f, EV_CONSOLE_UART0, "one");
     put(f, EV_CONSOLE_RTT, "two ");
     put(f, EV_CONSOLE_SEMIHOSTING, "three\n");
-    assert_shown(f, "one two three\n");
+    assert_shown(f, "three\n");
+    put(f, EV_CONSOLE_RTT, "four\nfi");
+    assert_shown(f, "two four\n");
+    put(f, EV_CONSOLE_UART0, "\n");
+    assert_shown(f, "one\n");
+    console_flush(&f->console);
+    assert_shown(f, "fi");
+}
+
+/* What one has shown of its line is finished before another may print. */
+static void shown_line_is_finished_first(void **state)
+{
+    struct fixture *f = *state;
+    put_at(f, EV_CONSOLE_UART0, "> ", 100 * VTIME_PER_MS);
+    console_show(&f->console, 101 * VTIME_PER_MS);
+    assert_shown(f, "> ");
+    put_at(f, EV_CONSOLE_USB, "log\n> ", 102 * VTIME_PER_MS);
+    put_at(f, EV_CONSOLE_UART0, "x", 103 * VTIME_PER_MS);
+    console_show(&f->console, 104 * VTIME_PER_MS);
+    assert_shown(f, "x");
+    put_at(f, EV_CONSOLE_UART0, "y\n", 105 * VTIME_PER_MS);
+    assert_shown(f, "y\nlog\n");
+    console_show(&f->console, 106 * VTIME_PER_MS);
+    assert_shown(f, "> ");
+}
+
+/* … but not for ever. */
+static void silent_source_holds_nobody_up(void **state)
+{
+    struct fixture *f = *state;
+    put_at(f, EV_CONSOLE_UART0, "> ", 100 * VTIME_PER_MS);
+    put_at(f, EV_CONSOLE_USB, "log\n", 100 * VTIME_PER_MS);
+    put_at(f, EV_CONSOLE_USB, "$ ", 100 * VTIME_PER_MS);
+    assert_shown(f, "log\n");
+    console_show(&f->console, 119 * VTIME_PER_MS);
+    assert_shown(f, "> ");
+    console_show(&f->console, 120 * VTIME_PER_MS);
+    assert_shown(f, "\n$ ");
+}
+
+static void long_line_ends_that_of_another(void **state)
+{
+    struct fixture *f = *state;
+    put(f, EV_CONSOLE_UART0, "> ");
+    console_show(&f->console, 0);
+    assert_shown(f, "> ");
+    char text[CONSOLE_BUFFER + 1], expected[CONSOLE_BUFFER + 2];
+    memset(text, 'x', CONSOLE_BUFFER);
+    text[CONSOLE_BUFFER] = '\0';
+    snprintf(expected, sizeof expected, "\n%s", text);
+    put(f, EV_CONSOLE_RTT, text);
+    assert_shown(f, expected);
 }
 
 static void unfinished_line_waits_for_flush(void **state)
@@ -293,7 +350,10 @@ static void stop_text_length_is_checked(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(sources_share_stdout_in_order),
+        TEST(lines_of_sources_do_not_mix),
+        TEST(shown_line_is_finished_first),
+        TEST(silent_source_holds_nobody_up),
+        TEST(long_line_ends_that_of_another),
         TEST(unfinished_line_waits_for_flush),
         TEST(long_output_is_complete),
         TEST(events_are_printed),
