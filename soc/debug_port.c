@@ -148,8 +148,8 @@ static void resume(void *ctx, enum debug_resume how)
     p->parent = c->n_activations > 1 ? c->activation[c->n_activations - 2].serial : UINT64_MAX;
     p->goal = retired_by_top(c) + 1;
     p->resumed = true;
-    debug_release(c);
     cpu_pass_points(c->cpu);
+    debug_release(c);
 }
 
 static void halt(void *ctx) { ((struct debug_port *)ctx)->halt_asked = true; }
@@ -178,7 +178,8 @@ static void report_halted(struct debug_port *p, struct debug_stop_info *out)
         out->signal = core_ipsr(c) ? SIGNAL_SEGV : SIGNAL_TRAP;
         out->text = "vector catch";
     } else if (by & DFSR_BKPT) {
-        out->stop = DEBUG_BKPT;
+        out->stop = fpb_breaks(c, cpu_get(c->cpu, CPU_PC)) ? DEBUG_BREAKPOINT : DEBUG_BKPT;
+        out->point = DEBUG_POINT_HW_BREAK;
     } else {
         out->stop = DEBUG_HALTED;
     }
