@@ -773,12 +773,12 @@ static bool before_insn(struct cpu *c, uint32_t pc, uint32_t expected)
     return look_closer(c, pc, in);
 }
 
-static void execute(struct cpu *c, uint32_t pc, const struct insn *in)
+static inline void execute_at(struct cpu *c, uint32_t pc, const struct insn *in, vtime now)
 {
     c->pc = pc;
     c->next_pc = pc + in->size;
     c->refill = in->refill;
-    c->sched->now += in->charge;
+    c->sched->now = now + in->charge;
     c->s.retired++;
 }
 
@@ -808,64 +808,69 @@ static __attribute__((noinline)) void on_code_slow(struct cpu *c, uint32_t pc)
     uint32_t expected = c->next_pc;
     c->next_pc = pc;
     if (before_insn(c, pc, expected))
-        execute(c, pc, insn_at(c, pc));
-}
-
-/* The instructions of an IT block between `at` and `pc` were skipped, and nothing can have become due among them. */
-static inline vtime skip_members(struct cpu *c, uint32_t at, uint32_t pc, vtime now)
-{
-    while (at != pc && at - c->it_first < c->it_bytes) {
-        at += c->table[(at - c->code_base) >> 1].size;
-        now += VTIME_PER_CYCLE;
-        c->s.retired++;
-    }
-    return now;
+        execute_at(c, pc, insn_at(c, pc), c->sched->now);
 }
 
 /* An IT whose block needs no care: the deadline is far, and nothing in it matters now. */
-static inline bool is_plain_it(const struct cpu *c, const struct insn *in, uint32_t why, vtime now)
+static bool is_plain_it(const struct cpu *c, const struct insn *in, uint32_t why, vtime now)
 {
     return why == INSN_IT && in->it_bytes && !(in->it_flags & c->watch) && now + IT_AMPLE < c->sched->deadline;
 }
 
+/* Something of the instruction may matter now; `now` is when it begins. */
+static __attribute__((noinline)) void on_code_that_matters(struct cpu *c, uint32_t pc, uint32_t why, vtime now)
+{
+    const struct insn *in = &c->table[(pc - c->code_base) >> 1];
+    if (!is_plain_it(c, in, why, now)) {
+        on_code_slow(c, pc);
+        return;
+    }
+    run_in_one_go(c, pc + 2, in->it_bytes, in->imm, true);
+    execute_at(c, pc, in, now);
+}
+
+static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *user);
+
+/* In or behind an IT block, where the instruction before was not the one that ran last: members were skipped. When the
+ * block goes in one piece, nothing can have become due among them. */
+static __attribute__((noinline)) void after_skipped(struct cpu *c, uint32_t pc)
+{
+    if (!c->it_plain) {
+        on_code_slow(c, pc);
+        return;
+    }
+    while (c->next_pc != pc && c->next_pc - c->it_first < c->it_bytes) {
+        c->next_pc += c->table[(c->next_pc - c->code_base) >> 1].size;
+        retire(c, VTIME_PER_CYCLE);
+    }
+    c->next_pc = pc;
+    c->refill = 0;
+    on_code(c->uc, pc, 0, c);
+}
+
+/* Before each instruction. All that is rare is elsewhere, so that the rest needs no stack. */
 static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *user)
 {
     struct cpu *c = user;
-    struct sched *s = c->sched;
     uint32_t pc = (uint32_t)address, offset = pc - c->code_base;
     if (UNLIKELY(offset >= c->code_size)) {
         on_code_slow(c, pc);
         return;
     }
     const struct insn *in = &c->table[offset >> 1];
-    vtime now = s->now;
+    vtime now = c->sched->now;
     if (pc != c->next_pc) {
         if (UNLIKELY(c->next_pc - c->it_first < c->it_bytes)) {
-            if (!c->it_plain) {
-                on_code_slow(c, pc);
-                return;
-            }
-            now = skip_members(c, c->next_pc, pc, now);
-            c->next_pc = pc;
-            c->refill = 0;
-            s->now = now; /* should the slow path be next, it begins here */
-        } else {
-            now += c->refill + in->arrive;
-        }
-    }
-    uint32_t why = (in->flags ^ INSN_DECODED) & c->watch;
-    if (UNLIKELY(why | (now >= s->deadline))) {
-        if (!is_plain_it(c, in, why, now)) {
-            on_code_slow(c, pc);
+            after_skipped(c, pc);
             return;
         }
-        run_in_one_go(c, pc + 2, in->it_bytes, in->imm, true);
+        now += c->refill + in->arrive;
     }
-    c->pc = pc;
-    c->next_pc = pc + in->size;
-    c->refill = in->refill;
-    s->now = now + in->charge;
-    c->s.retired++;
+    uint32_t why = (in->flags & c->watch) ^ INSN_DECODED;
+    if (UNLIKELY(why | (now >= c->sched->deadline)))
+        on_code_that_matters(c, pc, why, now);
+    else
+        execute_at(c, pc, in, now);
 }
 
 /* ---- what the engine reports ----------------------------------------------------------------------------------- */

@@ -15,8 +15,9 @@ enum {
     FLAG_FILE_CONTAINER = 1 << 12,
     FLAG_FAMILY_ID = 1 << 13,
 };
-#define MAGIC_SECOND    0x9E5D5157u
-#define FAMILY_NRF52840 0xADA52840u
+#define MAGIC_SECOND               0x9E5D5157u
+#define FAMILY_NRF52840            0xADA52840u
+#define FAMILY_NRF52840_BOOTLOADER 0xD663823Cu /* updates of the bootloader, of the MBR with it */
 
 /* Byte offsets in a block. */
 enum {
@@ -31,6 +32,8 @@ enum {
     AT_PAYLOAD = 32,
     AT_MAGIC_LAST = 508,
 };
+
+static bool is_family(uint32_t family) { return family == FAMILY_NRF52840 || family == FAMILY_NRF52840_BOOTLOADER; }
 
 static uint32_t word(const uint8_t *bytes)
 {
@@ -59,7 +62,7 @@ static bool check_block(struct image_parts *parts, const uint8_t *block, size_t 
         return image_parts_fail(parts, "block %zu: its number %" PRIu32 " is %s", index, number,
                                 number >= n_blocks ? "too large" : "there already");
     seen[number] = true;
-    if ((word(block + AT_FLAGS) & FLAG_FAMILY_ID) && word(block + AT_FAMILY) != FAMILY_NRF52840)
+    if ((word(block + AT_FLAGS) & FLAG_FAMILY_ID) && !is_family(word(block + AT_FAMILY)))
         return image_parts_fail(parts, "block %zu: for chip family 0x%08" PRIx32 ", not the nRF52840's 0x%08x", index,
                                 word(block + AT_FAMILY), FAMILY_NRF52840);
     if (word(block + AT_PAYLOAD_SIZE) > PAYLOAD_MAX)

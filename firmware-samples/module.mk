@@ -17,14 +17,16 @@ FW_FLAGS_22-bench-hardfloat := $(FW_HARD)
 # Sources beyond those.
 FW_SRC_10-faults := firmware-samples/common/faults.c
 FW_SRC_11-mpu := firmware-samples/common/faults.c
+FW_SRC_17-echo := firmware-samples/common/echo.c
 FW_SRC_21-bench-softfloat := firmware-samples/common/float_mix.c
 FW_SRC_22-bench-hardfloat := firmware-samples/common/float_mix.c
+FW_SRC_25-usb-cdc := firmware-samples/common/echo.c
 
 FW_SAMPLES := $(sort $(patsubst firmware-samples/%/main.c,%,$(wildcard firmware-samples/*/main.c)))
 # Those that need nothing but the core also run on QEMU's mps2-an386, which is another opinion on what is right.
 FW_CORE_SAMPLES := $(filter 05-% 07-% 08-% 09-% 10-% 11-% 12-% 16-% 20-% 21-% 22-% 23-%,$(FW_SAMPLES))
 
-FW_COMMON := $(filter-out %/faults.c %/float_mix.c,$(wildcard firmware-samples/common/*))
+FW_COMMON := $(filter-out %/faults.c %/float_mix.c %/echo.c,$(wildcard firmware-samples/common/*))
 FW_BUILD = $(FW_CC) $(FW_CFLAGS) $(FW_FLAGS_$*) $(filter %.c,$^) $(FW_LDFLAGS) -o $@
 
 .PHONY: firmware firmware-core check-firmware-core

@@ -13,6 +13,8 @@
  *   3. A page whose partial erase is not complete keeps its content.
  *   4. The cache is a matter of the CPU's timing only: IHIT and IMISS do not count.
  *   5. Reset during an operation does not leave half of it.
+ *   6. A write while CONFIG.WEN is not Wen has no effect. The manual does not say what happens; firmware in the field
+ *      does so through null pointers and goes on.
  */
 #ifndef PERIPH_NVMC_H
 #define PERIPH_NVMC_H
@@ -38,7 +40,7 @@ struct nvmc {
 extern const struct periph_desc nvmc_desc;
 
 /* A guest's write to flash or UICR: the `write` of both struct bus_memory, with the struct nvmc as ctx. False, that is
- * a bus fault, unless it is an aligned word and CONFIG.WEN allows writing. */
+ * a bus fault, when CONFIG.WEN allows writing but it is no aligned word, or ACL protects it. */
 bool nvmc_flash_write(void *nvmc, uint32_t addr, uint32_t value, unsigned size);
 
 #endif

@@ -71,6 +71,21 @@ static uint32_t mem_set(void *ctx, uint32_t addr, const void *buf, uint32_t len)
     return done;
 }
 
+static unsigned contexts(void *ctx, struct debug_context *list, unsigned max)
+{
+    return contexts_list(&((struct debug_port *)ctx)->contexts, list, max);
+}
+
+static bool context_reg_get(void *ctx, unsigned place, enum cpu_reg r, uint32_t *value)
+{
+    return contexts_reg_get(&((struct debug_port *)ctx)->contexts, place, r, value);
+}
+
+static bool context_reg_set(void *ctx, unsigned place, enum cpu_reg r, uint32_t value)
+{
+    return contexts_reg_set(&((struct debug_port *)ctx)->contexts, place, r, value);
+}
+
 /* ---- points ------------------------------------------------------------------------------------------------------ */
 
 static int find_point(const struct debug_port *p, enum debug_point kind, uint32_t addr, uint32_t len)
@@ -123,10 +138,12 @@ static enum debug_point point_kind_at(const struct debug_port *p, uint32_t addr)
     return find_point(p, DEBUG_POINT_SW_BREAK, addr, 0) >= 0 ? DEBUG_POINT_SW_BREAK : DEBUG_POINT_HW_BREAK;
 }
 
-static enum debug_point watch_kind_at(const struct debug_port *p, uint32_t addr)
+static enum debug_point watch_kind_at(const struct debug_port *p, uint32_t addr, bool store)
 {
+    enum debug_point other = store ? DEBUG_POINT_WATCH_READ : DEBUG_POINT_WATCH_WRITE;
     for (unsigned i = 0; i < p->n_points; i++)
-        if (p->point[i].kind > DEBUG_POINT_HW_BREAK && addr - p->point[i].addr < p->point[i].len)
+        if (p->point[i].kind > DEBUG_POINT_HW_BREAK && p->point[i].kind != other &&
+            addr - p->point[i].addr < p->point[i].len)
             return p->point[i].kind;
     return DEBUG_POINT_WATCH_WRITE;
 }
@@ -137,19 +154,28 @@ static const struct activation *top(const struct core *c) { return &c->activatio
 
 static uint64_t retired_by_top(struct core *c) { return top(c)->retired + cpu_retired(c->cpu) - top(c)->retired_at; }
 
-static void resume(void *ctx, enum debug_resume how)
+static uint64_t retired_at(struct core *c, unsigned depth)
+{
+    return depth ? c->activation[c->n_activations - 1 - depth].retired : retired_by_top(c);
+}
+
+static void resume(void *ctx, enum debug_resume how, unsigned depth)
 {
     struct debug_port *p = ctx;
     struct core *c = core_of(p);
-    p->how = how;
-    p->halt_asked = false;
-    p->stepping = how == DEBUG_STEP;
-    p->serial = top(c)->serial;
-    p->parent = c->n_activations > 1 ? c->activation[c->n_activations - 2].serial : UINT64_MAX;
-    p->goal = retired_by_top(c) + 1;
     p->resumed = true;
     cpu_pass_points(c->cpu);
     debug_release(c);
+    if (how == DEBUG_GO_ON)
+        return;
+    p->halt_asked = false;
+    p->stepping = how == DEBUG_STEP;
+    if (depth >= c->n_activations)
+        depth = 0;
+    unsigned at = c->n_activations - 1 - depth;
+    p->serial = c->activation[at].serial;
+    p->parent = at ? c->activation[at - 1].serial : UINT64_MAX;
+    p->goal = retired_at(c, depth) + 1;
 }
 
 static void halt(void *ctx) { ((struct debug_port *)ctx)->halt_asked = true; }
@@ -197,7 +223,7 @@ static void report_stop(struct debug_port *p, enum core_stop stop, struct debug_
     case CORE_STOP_WATCHPOINT:
         out->stop = DEBUG_WATCHPOINT;
         out->addr = c->watch_addr;
-        out->point = watch_kind_at(p, out->addr);
+        out->point = watch_kind_at(p, out->addr, c->watch_store);
         break;
     case CORE_STOP_BKPT:
         out->stop = DEBUG_BKPT;
@@ -325,9 +351,11 @@ static unsigned memory_map(void *ctx, const struct debug_memory **map)
 
 /* ---- the rest ---------------------------------------------------------------------------------------------------- */
 
-static bool monitor(void *ctx, const char *line, void (*print)(void *, const char *), void *print_ctx)
+static unsigned commands(void *ctx, const struct debug_command **list) { return monitor_commands(list); }
+
+static void trace(void *ctx, uint32_t kinds, void (*tell)(void *, enum ev_kind, const char *), void *tell_ctx)
 {
-    return monitor_command(((struct debug_port *)ctx)->machine, line, print, print_ctx);
+    debug_trace_set(&((struct debug_port *)ctx)->trace, kinds, tell, tell_ctx);
 }
 
 static void attached(void *ctx, bool on)
@@ -366,7 +394,11 @@ static const struct debug_target_ops ops = {
     .flash_erase = flash_erase,
     .flash_write = flash_write,
     .memory_map = memory_map,
-    .monitor = monitor,
+    .contexts = contexts,
+    .context_reg_get = context_reg_get,
+    .context_reg_set = context_reg_set,
+    .commands = commands,
+    .trace = trace,
     .attached = attached,
     .kill = kill_run,
 };
@@ -376,4 +408,6 @@ void debug_port_init(struct debug_port *p, struct machine *m)
     memset(p, 0, sizeof *p);
     p->target = (struct debug_target){.ops = &ops, .ctx = p};
     p->machine = m;
+    p->trace.soc = &m->soc;
+    contexts_init(&p->contexts, &m->soc);
 }

@@ -85,6 +85,7 @@ struct machine {
     bool waits_for_input;              /* a semihosting read is waiting */
     bool paced;                        /* the console is a terminal: sleep lasts as long as on the chip */
     bool fault_reported;
+    bool flash_is_kept; /* in a file that machine_load_flash() named */
     /* A debugger holds the machine: BKPTs, lockup and unhandled faults are its business. */
     bool debugged;
 };
@@ -108,6 +109,9 @@ bool machine_close_recording(struct machine *m, char *err, size_t err_size);
 void machine_power_on(struct machine *m);
 /* `resetreas`: as soc_reset() takes it. */
 void machine_reset(struct machine *m, uint32_t resetreas);
+
+/* Does what `--at` would do, now. False, with one line in `err`, when `action` is none. */
+bool machine_stimulate(struct machine *m, const char *action, char *err, size_t err_size);
 
 /* Runs for a slice (some milliseconds of host time), or `budget` instructions. m->end tells whether the run is over.
  * Returns why the core stopped; CORE_STOP_ATTENTION when it is just the slice. */

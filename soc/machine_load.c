@@ -61,6 +61,17 @@ static bool table_at_a_page(const struct soc *s, uint32_t *vectors)
     return false;
 }
 
+/* The MBR that would be there, as far as it is looked at: firmware in the field reads through null pointers, and finds
+ * a stack pointer in RAM. Not where it would be kept in a file and be in the way of what comes there later. */
+static void stand_in_for_mbr(struct machine *m)
+{
+    static const uint32_t stack_pointer = 0x20000400;
+    uint32_t erased;
+    memcpy(&erased, m->soc.flash, sizeof erased);
+    if (erased == UINT32_MAX && !m->flash_is_kept)
+        memcpy(m->soc.flash, &stack_pointer, sizeof stack_pointer);
+}
+
 static bool find_start(struct machine *m, const struct image *img, unsigned n)
 {
     struct soc *s = &m->soc;
@@ -69,6 +80,7 @@ static bool find_start(struct machine *m, const struct image *img, unsigned n)
         return true;
     if (!table_of_images(img, n, &s->vectors) && !table_at_a_page(s, &s->vectors))
         return false;
+    stand_in_for_mbr(m);
     log_msg(&m->log, LOG_INFO, "nothing starts at 0: starting with the vector table at 0x%08x", s->vectors);
     return true;
 }
@@ -172,6 +184,7 @@ bool machine_load(struct machine *m, char **specs, unsigned n, char err[IMAGE_ER
 bool machine_load_flash(struct machine *m, const char *path, char *err, size_t err_size)
 {
     FILE *f = fopen(path, "rb");
+    m->flash_is_kept = true;
     if (!f && errno == ENOENT)
         return true;
     if (!f) {

@@ -11,7 +11,7 @@
 static void sleep_as_long(struct machine *m, vtime length)
 {
     uint64_t ns = length * 1000 / VTIME_PER_US;
-    console_flush(&m->console);
+    console_show(&m->console, m->soc.sched.now);
     nanosleep(&(struct timespec){.tv_nsec = (long)ns}, NULL);
 }
 
@@ -73,7 +73,7 @@ static void handle_attention(struct machine *m)
     else if (m->soc.off_request)
         enter_system_off(m);
     notice_dead_end(m);
-    console_flush(&m->console);
+    console_show(&m->console, m->soc.sched.now);
 }
 
 static void wait_for_input(struct machine *m)

@@ -127,7 +127,8 @@ static void test_uf2(void **state)
     uint8_t expected[512];
 
     make_uf2(block, 3);
-    block[1].flags = 0; /* no family */
+    block[0].family = 0xD663823C; /* the bootloader's */
+    block[1].flags = 0;           /* no family */
     block[1].family = 0;
     block[2].flags |= 1; /* not for flash */
     block[2].addr = 0x30000000;

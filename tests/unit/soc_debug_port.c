@@ -73,7 +73,7 @@ static uint32_t pc_of(struct rig *r)
 static struct debug_stop_info go(struct rig *r, enum debug_resume how)
 {
     struct debug_stop_info info = {.stop = DEBUG_RUNNING};
-    r->ops->resume(&r->port, how);
+    r->ops->resume(&r->port, how, 0);
     while (info.stop == DEBUG_RUNNING)
         r->ops->run(&r->port, &info);
     return info;

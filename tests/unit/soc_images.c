@@ -86,6 +86,24 @@ static void made_for_behind_something(void **state)
         assert_starts(cases[i].file, cases[i].vectors, cases[i].page);
 }
 
+/* Where an MBR would be there is its stack pointer, but not in a flash that is kept. */
+static void a_word_in_place_of_the_mbr(void **state)
+{
+    const char *const file[] = {START("27000.hex"), NULL};
+    for (unsigned kept = 0; kept < 2; kept++) {
+        struct machine *m = machine_new("bare");
+        uint32_t words[2];
+        if (kept)
+            assert_true(machine_load_flash(m, IMAGES "/no-such-flash", err, sizeof err));
+        assert_true(load(m, file));
+        memcpy(words, m->soc.flash, sizeof words);
+        assert_int_equal(words[0], kept ? 0xFFFFFFFF : 0x20000400);
+        assert_int_equal(words[1], 0xFFFFFFFF);
+        assert_int_equal(page_that_ran(m), 0x27);
+        machine_free(m);
+    }
+}
+
 static void several_files_and_an_mbr(void **state)
 {
     assert_starts((const char *const[]){START("1000.hex"), START("mbr.hex"), NULL}, 0, 0x01);
@@ -163,11 +181,9 @@ static void table_apart_from_its_code(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(made_for_behind_something),
-        cmocka_unit_test(several_files_and_an_mbr),
-        cmocka_unit_test(made_for_the_external_flash),
-        cmocka_unit_test(headers_are_not_programmed),
-        cmocka_unit_test(raw_binaries),
+        cmocka_unit_test(made_for_behind_something),  cmocka_unit_test(a_word_in_place_of_the_mbr),
+        cmocka_unit_test(several_files_and_an_mbr),   cmocka_unit_test(made_for_the_external_flash),
+        cmocka_unit_test(headers_are_not_programmed), cmocka_unit_test(raw_binaries),
         cmocka_unit_test(table_apart_from_its_code),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
