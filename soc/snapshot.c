@@ -58,7 +58,7 @@ void soc_snapshot_restore(struct soc *s, const struct soc_snapshot *n)
     cpu_restore(s->core.cpu, n->cpu);
     if (s->companion)
         memcpy(s->companion, n->cpu + cpu_size, s->companion_size);
-    core_update(&s->core);
+    core_restored(&s->core);
 }
 
 void soc_snapshot_free(struct soc_snapshot *n) { free(n); }
