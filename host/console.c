@@ -58,7 +58,7 @@ static void hold(struct console_source *s, const uint8_t *bytes, size_t n)
 
 void console_init(struct console *c, struct stream *stdio)
 {
-    *c = (struct console){.out.stream = stdio, .input_ended = !stdio};
+    *c = (struct console){.out.stream = stdio, .next = -1, .input_ended = !stdio};
     for (unsigned i = 0; i < CONSOLE_SOURCES; i++)
         c->source[i].console = c;
 }
@@ -152,7 +152,9 @@ void console_read_event(void *console, const struct ev *e)
     if (e->kind != EV_CONSOLE || e->a >= CONSOLE_SOURCES)
         return;
     uint8_t byte = (uint8_t)e->b;
-    ((struct console *)console)->source[e->a].last = e->time;
+    struct console_source *s = &((struct console *)console)->source[e->a];
+    s->last = e->time;
+    s->printed = true;
     console_put(console, (enum ev_console)e->a, &byte, 1);
 }
 
@@ -174,16 +176,52 @@ void console_flush(struct console *c)
         release(&c->source[i], c->source[i].n);
 }
 
-/* Reads standard input up to the ring's end. Only a source that has read everything asks for more, so the bytes that
- * get overwritten are those that a slower source left. */
-static void fill_input(struct console *c)
+static struct console_source *last_to_print(struct console *c)
 {
-    size_t at = c->input_end % CONSOLE_INPUT;
-    ssize_t got = stream_read(c->out.stream, c->input + at, CONSOLE_INPUT - at);
-    if (got == STREAM_ENDED)
-        c->input_ended = true;
-    else
-        c->input_end += (uint64_t)got;
+    struct console_source *last = NULL;
+    for (unsigned i = 0; i < CONSOLE_SOURCES; i++) {
+        struct console_source *s = &c->source[i];
+        if (s->listens && s->printed && (!last || s->last > last->last))
+            last = s;
+    }
+    return last;
+}
+
+static bool is_served(struct console *c, struct console_source *s)
+{
+    struct console_source *due = c->listener ? c->listener : last_to_print(c);
+    bool blocks = s == &c->source[EV_CONSOLE_SEMIHOSTING];
+    if (s != due && !blocks && ++c->unserved < CONSOLE_PATIENCE)
+        return false;
+    if (due && s != due)
+        due->listens = false; /* until it asks again */
+    c->unserved = 0;
+    return true;
+}
+
+/* Whether there is a byte of standard input, in c->next. */
+static bool has_input(struct console *c)
+{
+    uint8_t byte;
+    ssize_t got = 0;
+    if (c->next < 0 && !c->input_ended)
+        got = stream_read(c->out.stream, &byte, 1);
+    if (got > 0)
+        c->next = byte;
+    c->input_ended |= got == STREAM_ENDED;
+    return c->next >= 0;
+}
+
+/* Up to the end of a line: the next may be for another. */
+static ssize_t read_line(struct console *c, struct console_source *s, uint8_t *buf, size_t size)
+{
+    size_t n = 0;
+    do {
+        buf[n] = (uint8_t)c->next;
+        c->listener = buf[n] == '\n' || buf[n] == '\r' ? NULL : s;
+        c->next = -1;
+    } while (++n < size && c->listener && has_input(c));
+    return (ssize_t)n;
 }
 
 static ssize_t take(struct console *c, enum ev_console source, void *buf, size_t size)
@@ -193,16 +231,10 @@ static ssize_t take(struct console *c, enum ev_console source, void *buf, size_t
         return stream_read(s->out.stream, buf, size);
     if (source != EV_CONSOLE_SEMIHOSTING && c->out.stream)
         stream_raw(c->out.stream);
-    if (s->read == c->input_end && !c->input_ended)
-        fill_input(c);
-    if (s->read == c->input_end)
+    s->listens = true;
+    if (!has_input(c))
         return c->input_ended ? STREAM_ENDED : 0;
-    if (c->input_end - s->read > CONSOLE_INPUT)
-        s->read = c->input_end - CONSOLE_INPUT;
-    size_t n = 0;
-    for (; n < size && s->read < c->input_end; n++)
-        ((uint8_t *)buf)[n] = c->input[s->read++ % CONSOLE_INPUT];
-    return (ssize_t)n;
+    return is_served(c, s) ? read_line(c, s, buf, size) : 0;
 }
 
 ssize_t console_get(struct console *c, enum ev_console source, void *buf, size_t size)

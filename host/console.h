@@ -7,10 +7,12 @@
  * router hears of the bytes as a reader of the event log (EV_CONSOLE), so a source has nothing to do but to emit its
  * event.
  *
- * Standard input is shared: each source that reads gets all of it, from the first byte on. A source that stops reading
- * holds nobody up; it loses the oldest bytes once another has read CONSOLE_INPUT bytes more than it. Nothing is taken
- * from standard input before somebody reads. When it is a terminal, the first source that is a device (any but
- * semihosting, which is for lines) turns it into a raw one.
+ * Standard input has one listener at a time, so that firmware which reads in several places does not get everything
+ * several times. Who it is is decided before each line: of the sources that read, the one that printed last, because
+ * that is where the prompt is. Nothing is taken from standard input before somebody reads. Who has not printed yet, or
+ * is not the listener, has to ask CONSOLE_PATIENCE times in vain; devices ask each millisecond. Semihosting's requests
+ * hold up the whole machine, and are served at once. When standard input is a terminal, the first source that is a
+ * device (any but semihosting, which is for lines) turns it into a raw one.
  */
 #ifndef HOST_CONSOLE_H
 #define HOST_CONSOLE_H
@@ -28,7 +30,7 @@
 enum {
     CONSOLE_SOURCES = EV_CONSOLES,
     CONSOLE_BUFFER = 1024,
-    CONSOLE_INPUT = 16384,
+    CONSOLE_PATIENCE = 250,
     CONSOLE_STOP_MAX = 255, /* longest text to stop at, in bytes */
 };
 
@@ -46,8 +48,9 @@ struct console_source {
     struct console_output out;    /* owned when routed */
     uint8_t held[CONSOLE_BUFFER]; /* printed, but not yet sent */
     size_t n, lines;              /* how many bytes of it there are, and how many of these are complete lines */
-    vtime last;                   /* when it printed, as the event log tells */
-    uint64_t read;                /* how many bytes of standard input it has read */
+    bool printed;                 /* anything yet, */
+    vtime last;                   /* and when the last time, as the event log tells */
+    bool listens;                 /* reads standard input */
     unsigned matched;             /* how much of the stop text its last bytes are */
 };
 
@@ -56,8 +59,9 @@ struct console {
     struct console_source *unfinished; /* whose line there has no end yet; NULL: nobody's */
     struct console_source source[CONSOLE_SOURCES];
 
-    uint8_t input[CONSOLE_INPUT]; /* byte n of standard input is at n % CONSOLE_INPUT */
-    uint64_t input_end;           /* how many bytes standard input has given so far */
+    struct console_source *listener; /* who gets the line that has begun; NULL: between lines */
+    unsigned unserved;               /* how often others have asked for what is there */
+    int next;                        /* byte of standard input that nobody has taken yet; -1: not known */
     bool input_ended;
     struct record *record; /* borrowed; NULL: none */
     struct replay *replay; /* likewise */

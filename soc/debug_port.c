@@ -7,7 +7,7 @@
 #include "host/report.h"
 #include "soc/monitor.h"
 
-enum { SIGNAL_INT = 2, SIGNAL_TRAP = 5 };
+enum { SIGNAL_INT = 2, SIGNAL_TRAP = 5, SIGNAL_SEGV = 11 };
 
 static struct core *core_of(struct debug_port *p) { return &p->machine->soc.core; }
 
@@ -37,14 +37,38 @@ static bool reg_set(void *ctx, enum cpu_reg r, uint32_t value)
     return true;
 }
 
+/* What a write to the debug registers set going happens, though no resume() let the core go: a reset that was asked
+ * for, a step, or as much of a run as goes on while a probe makes one access. */
+static void follow(struct debug_port *p)
+{
+    struct machine *m = p->machine;
+    struct core *c = core_of(p);
+    if (p->resumed || !p->clients || m->end)
+        return;
+    if (c->attention)
+        machine_run(m, 0);
+    if (debug_stopped(c))
+        return;
+    enum core_stop stop = machine_run_for(m, DEBUG_PORT_ACCESS_TIME);
+    if (stop != CORE_STOP_ATTENTION && stop != CORE_STOP_ASLEEP && stop != CORE_STOP_LOCKUP)
+        debug_hold(c, true);
+    if (m->end == MACHINE_END_ASLEEP || m->end == MACHINE_END_OFF) /* a debugger may wake it */
+        m->end = MACHINE_RUNNING;
+}
+
 static uint32_t mem_get(void *ctx, uint32_t addr, void *buf, uint32_t len)
 {
-    return bus_peek(&((struct debug_port *)ctx)->machine->soc.bus, addr, buf, len);
+    struct debug_port *p = ctx;
+    follow(p);
+    return bus_peek(&p->machine->soc.bus, addr, buf, len);
 }
 
 static uint32_t mem_set(void *ctx, uint32_t addr, const void *buf, uint32_t len)
 {
-    return bus_poke(&((struct debug_port *)ctx)->machine->soc.bus, addr, buf, len);
+    struct debug_port *p = ctx;
+    uint32_t done = bus_poke(&p->machine->soc.bus, addr, buf, len);
+    follow(p);
+    return done;
 }
 
 static unsigned contexts(void *ctx, struct debug_context *list, unsigned max)
@@ -139,6 +163,8 @@ static void resume(void *ctx, enum debug_resume how, unsigned depth)
 {
     struct debug_port *p = ctx;
     struct core *c = core_of(p);
+    p->resumed = true;
+    debug_release(c);
     cpu_pass_points(c->cpu);
     if (how == DEBUG_GO_ON)
         return;
@@ -168,6 +194,22 @@ static bool step_is_over(struct debug_port *p)
     return top(c)->serial == p->parent || c->n_activations == 1;
 }
 
+/* Debug state, by what led there. */
+static void report_halted(struct debug_port *p, struct debug_stop_info *out)
+{
+    struct core *c = core_of(p);
+    uint32_t by = c->debug.entered_by;
+    if (by & DFSR_VCATCH) {
+        out->stop = core_ipsr(c) ? DEBUG_FAULT : DEBUG_HALTED;
+        out->signal = core_ipsr(c) ? SIGNAL_SEGV : SIGNAL_TRAP;
+        out->text = "vector catch";
+    } else if (by & DFSR_BKPT) {
+        out->stop = DEBUG_BKPT;
+    } else {
+        out->stop = DEBUG_HALTED;
+    }
+}
+
 static void report_stop(struct debug_port *p, enum core_stop stop, struct debug_stop_info *out)
 {
     struct core *c = core_of(p);
@@ -184,6 +226,9 @@ static void report_stop(struct debug_port *p, enum core_stop stop, struct debug_
         break;
     case CORE_STOP_BKPT:
         out->stop = DEBUG_BKPT;
+        break;
+    case CORE_STOP_HALTED:
+        report_halted(p, out);
         break;
     case CORE_STOP_LOCKUP:
         out->stop = DEBUG_LOCKUP;
@@ -215,10 +260,9 @@ static bool ended(struct debug_port *p, struct debug_stop_info *out)
 }
 
 /* While it steps, the others run one instruction at a time too: an activation is short, and this is exact. */
-static void run(void *ctx, struct debug_stop_info *out)
+static void run_slice(struct debug_port *p, struct debug_stop_info *out)
 {
     enum { STEPS_A_SLICE = 20000 };
-    struct debug_port *p = ctx;
     struct machine *m = p->machine;
     *out = (struct debug_stop_info){.stop = DEBUG_RUNNING, .signal = SIGNAL_TRAP};
     for (unsigned i = 0; i < STEPS_A_SLICE; i++) {
@@ -241,12 +285,24 @@ static void run(void *ctx, struct debug_stop_info *out)
     }
 }
 
+static void run(void *ctx, struct debug_stop_info *out)
+{
+    struct debug_port *p = ctx;
+    run_slice(p, out);
+    if (out->stop == DEBUG_RUNNING)
+        return;
+    p->resumed = false;
+    debug_hold(core_of(p), true);
+}
+
 static void reset(void *ctx)
 {
     struct debug_port *p = ctx;
     p->machine->end = MACHINE_RUNNING;
     p->halt_asked = false;
     p->stepping = false;
+    p->resumed = false;
+    debug_hold(core_of(p), true);
     machine_reset(p->machine, RESETREAS_SREQ);
 }
 
@@ -310,6 +366,11 @@ static void attached(void *ctx, bool on)
         machine_reset(p->machine, RESETREAS_DIF);
     p->stepping = false;
     p->halt_asked = false;
+    p->resumed = false;
+    if (p->clients)
+        debug_hold(core_of(p), true);
+    else
+        debug_disconnect(core_of(p));
     while (!on && !p->clients && p->n_points)
         point_remove(p, p->point[0].kind, p->point[0].addr, p->point[0].len);
     if (!on && !p->clients)

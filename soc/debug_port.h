@@ -3,6 +3,9 @@
  *
  * A step follows its context: it ends when the instruction has retired in the same activation; interrupts that come in
  * between run to their end, as in the undisturbed run (docs/ARCHITECTURE.md, "Steps"). Halted time stands still.
+ *
+ * The core's own debug hardware is reached by memory accesses. A write to DHCSR that makes the core run, or step, does
+ * so at once; each access that follows lets it run for as long as a probe would need for it, until it is halted again.
  */
 #ifndef SOC_DEBUG_PORT_H
 #define SOC_DEBUG_PORT_H
@@ -20,6 +23,9 @@ struct debug_rtt_server {
     unsigned port, channel;
 };
 
+/* What an access takes on a 4 MHz wire, about: it passes while a write to DHCSR has let the core run. */
+#define DEBUG_PORT_ACCESS_TIME (27 * VTIME_PER_US)
+
 struct debug_port {
     struct debug_target target;
     struct machine *machine;
@@ -33,6 +39,7 @@ struct debug_port {
     unsigned n_points;
     unsigned clients;
     bool halt_asked;
+    bool resumed;    /* resume() let the core run, and it has not stopped since */
     bool stepping;   /* a step is under way: */
     uint64_t serial; /* of the activation that steps */
     uint64_t parent; /* of the one below it */

@@ -26,7 +26,7 @@ static enum core_bkpt on_bkpt(void *ctx, uint8_t imm)
         return CORE_BKPT_SERVED;
     case SEMIHOSTING_WAIT:
         m->waits_for_input = true;
-        return CORE_BKPT_STOP;
+        return CORE_BKPT_WAIT;
     case SEMIHOSTING_EXIT:
         break;
     }
@@ -74,6 +74,12 @@ static void on_sleep_changed(void *ctx, bool asleep)
         rtt_resume(&m->events.rtt);
         sched_at(&m->soc.sched, &m->events.slice, m->soc.sched.now + SLICE);
     }
+}
+
+/* A watchdog may stand still while the core is halted. */
+static void on_halted_changed(void *ctx, bool halted)
+{
+    periph_engine_core_changed(&((struct machine *)ctx)->soc.periph.engine);
 }
 
 /* ---- events ------------------------------------------------------------------------------------------------------ */
@@ -304,6 +310,7 @@ bool machine_init(struct machine *m, const struct machine_config *config, char *
     struct core_host host = {.bkpt = on_bkpt,
                              .device_access = config->device_access ? on_observed_access : on_device_access,
                              .sleep_changed = on_sleep_changed,
+                             .halted_changed = on_halted_changed,
                              .ctx = m};
     soc_init(&m->soc, &m->log, config->seed, &host);
     m->soc.core.sleep_clock_runs = config->sleep_clock_runs;

@@ -119,9 +119,17 @@ enum core_stop machine_run(struct machine *m, uint64_t budget)
             break;
         case CORE_STOP_BREAKPOINT:
         case CORE_STOP_WATCHPOINT:
+        case CORE_STOP_HALTED:
             return stop;
         }
     }
+}
+
+enum core_stop machine_run_for(struct machine *m, vtime length)
+{
+    if (!m->soc.core.state.asleep) /* asleep there are no slices */
+        sched_at(&m->soc.sched, &m->events.slice, m->soc.sched.now + length);
+    return machine_run(m, UINT64_MAX);
 }
 
 void machine_run_to_end(struct machine *m)
