@@ -137,6 +137,12 @@ static bool add_stimulus(struct parse *p, const struct row *row, const char *val
     return true;
 }
 
+static bool set_link(struct parse *p, const struct row *row, const char *value)
+{
+    p->o->faulty_link = true;
+    return rsp_link_parse(value, &p->o->link, p->why, sizeof p->why);
+}
+
 /* ---- the table ---- */
 
 static const char *const lockup_words[] = {"exit", "reset", NULL};
@@ -158,6 +164,9 @@ static const struct row rows[] = {
      "what happens when the core locks up: the run ends with status 3, or the chip resets (default exit)"},
     {"gdb", "[HOST:]PORT", set_host_port, FIELD(gdb), NULL, "serve gdb (default host 127.0.0.1; port 0 picks one)"},
     {"halt", NULL, set_flag, FIELD(halt), NULL, "wait at reset for the debugger"},
+    {"link", "FAULTS", set_link, 0, NULL,
+     "make gdb's connection a bad one, repeatably: drop=P,corrupt=P,dup=P,delay=D,split,seed=N, such as "
+     "drop=5%,corrupt=0.01,delay=20ms; 'monitor stats' counts"},
     {"halted-time", "frozen|traffic|wall", set_choice, FIELD(halted_time), halted_words,
      "what time does to peripherals while the core is halted: stands still, goes on by the cost of the probe's "
      "traffic, or by the wall clock (default frozen)"},
@@ -314,6 +323,8 @@ static enum options_result check(struct parse *p)
         return complain(p, "no firmware given; see nrfemu run --help");
     if (o->halt && !o->gdb)
         return complain(p, "--halt waits for a debugger: it needs --gdb");
+    if (o->faulty_link && !o->gdb)
+        return complain(p, "--link is about gdb's connection: it needs --gdb");
     if (o->record && o->replay && strcmp(o->record, o->replay) == 0)
         return complain(p, "--record would overwrite '%s' while --replay reads it", o->record);
     if (o->trace_hash && !o->stats)

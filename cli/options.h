@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "rsp/link.h"
 #include "soc/stimulus.h"
 #include "emu/vtime.h"
 
@@ -27,7 +28,9 @@ struct run_options {
 
     const char *gdb; /* [HOST:]PORT */
     bool halt;
-    unsigned halted_time; /* enum options_halted_time */
+    bool faulty_link;
+    struct rsp_link_faults link; /* if it is */
+    unsigned halted_time;        /* enum options_halted_time */
 
     const char *uart0, *uart1, *rtt, *usb; /* stream specifications; default "stdio" */
     const char *semihosting_dir;

@@ -155,6 +155,8 @@ static bool start_gdb(struct run *r, char *err, size_t err_size)
     r->gdb = rsp_server_new(r->o->gdb, &r->port.target, &r->machine.log, err, err_size);
     if (!r->gdb)
         return false;
+    if (r->o->faulty_link)
+        rsp_server_set_faults(r->gdb, &r->o->link);
     fprintf(stderr, "Listening on port %u for gdb connections\n", rsp_server_port(r->gdb));
     return true;
 }
@@ -272,6 +274,7 @@ int command_run(const struct run_options *o)
     config.board = &board;
     int status = machine_init(&r->machine, &config, err, sizeof err) ? run(r) : fail(err);
     rsp_server_free(r->gdb);
+    debug_port_close(&r->port);
     if (r->stats && r->stats != stdout)
         fclose(r->stats);
     machine_close(&r->machine);

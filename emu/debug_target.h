@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "emu/cpu.h"
+#include "emu/evlog.h"
 
 enum debug_point { /* numbered as the RSP's Z packets are */
                    DEBUG_POINT_SW_BREAK,
@@ -42,13 +43,37 @@ struct debug_stop_info {
     const char *text; /* one line for the user, or NULL; valid until the next call */
 };
 
-enum debug_resume { DEBUG_CONTINUE, DEBUG_STEP };
+enum debug_resume {
+    DEBUG_CONTINUE,
+    DEBUG_STEP,
+    DEBUG_GO_ON, /* what a breakpoint that is none for anybody interrupted; a halt that was asked for stays asked for */
+};
 
 enum debug_memory_kind { DEBUG_MEMORY_RAM, DEBUG_MEMORY_ROM, DEBUG_MEMORY_FLASH };
 struct debug_memory {
     enum debug_memory_kind kind;
     uint32_t base, size;
     uint32_t block; /* flash page size */
+};
+
+/* What runs, or was preempted: Thread mode, or the handler of an exception. */
+struct debug_context {
+    uint8_t exception; /* 0: Thread mode */
+    uint64_t serial;   /* of this activation of it */
+    char name[32];     /* "Thread", "SysTick", "IRQ 17 RTC1" */
+};
+
+/* Where a command prints. */
+struct debug_console {
+    void (*print)(void *ctx, const char *text);
+    void *ctx;
+};
+
+/* A command of `monitor`. False: it failed, and what it printed says why. */
+struct debug_command {
+    const char *name;
+    const char *help; /* what it takes, and what it does */
+    bool (*run)(void *target_ctx, const char *args, const struct debug_console *to);
 };
 
 struct debug_target_ops {
@@ -62,8 +87,14 @@ struct debug_target_ops {
     /* False: refused (bad length or alignment, none free). Adding one twice and removing a missing one are fine. */
     bool (*point_add)(void *ctx, enum debug_point kind, uint32_t addr, uint32_t len);
     bool (*point_remove)(void *ctx, enum debug_point kind, uint32_t addr, uint32_t len);
-    /* Starts continuing or stepping one instruction. */
-    void (*resume)(void *ctx, enum debug_resume how);
+    /* The running context first, then the one it preempted, and so on; fills at most `max`, returns how many there are.
+     * By its place in that list (from 1), a preempted one's registers; what it does not have any more is false. */
+    unsigned (*contexts)(void *ctx, struct debug_context *list, unsigned max);
+    bool (*context_reg_get)(void *ctx, unsigned place, enum cpu_reg r, uint32_t *value);
+    bool (*context_reg_set)(void *ctx, unsigned place, enum cpu_reg r, uint32_t value);
+    /* Starts continuing, or stepping one instruction of a context by its place: the running one or, while those above
+     * it run to their end, a preempted one. The point it stands on does not stop it. */
+    void (*resume)(void *ctx, enum debug_resume how, unsigned place);
     /* Goes on for a slice (some milliseconds of host time). */
     void (*run)(void *ctx, struct debug_stop_info *out);
     /* Asks the running target to halt: run() then reports DEBUG_HALTED. */
@@ -75,8 +106,11 @@ struct debug_target_ops {
     bool (*flash_write)(void *ctx, uint32_t addr, const void *buf, uint32_t len);
     /* The address map; returns the number of entries. */
     unsigned (*memory_map)(void *ctx, const struct debug_memory **map);
-    /* A line for `monitor`: output through `print`. False: unknown command. */
-    bool (*monitor)(void *ctx, const char *line, void (*print)(void *print_ctx, const char *text), void *print_ctx);
+    /* What the target adds to `monitor`; returns the number of entries. */
+    unsigned (*commands)(void *ctx, const struct debug_command **list);
+    /* From now on tells, within run(), of events of these kinds, a bit for each; with a line that describes it. */
+    void (*trace)(void *ctx, uint32_t kinds, void (*tell)(void *tell_ctx, enum ev_kind kind, const char *line),
+                  void *tell_ctx);
     /* The debugger attached or left. On the last one leaving the target runs on, or stops if it is told to. */
     void (*attached)(void *ctx, bool attached);
     void (*kill)(void *ctx); /* the debugger asks for the end of the run */

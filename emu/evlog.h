@@ -46,7 +46,7 @@ struct ev {
     uint32_t a, b;
 };
 
-enum { EVLOG_MAX_READERS = 8 };
+enum { EVLOG_MAX_READERS = 12 };
 
 struct evlog_reader {
     uint32_t kinds; /* bit n: wants enum ev_kind n */

@@ -2,34 +2,63 @@
 
 #include <string.h>
 
-static void output_flush(struct console_output *o)
+enum { QUIET = 20 }; /* ms: who printed nothing for that long has nothing to add to its line for now */
+
+static void output_write(struct console_output *o, const void *bytes, size_t n)
 {
-    if (o->n && o->stream && !o->ended)
-        o->ended = !stream_write(o->stream, o->buffer, o->n);
-    o->n = 0;
+    if (n && o->stream && !o->ended)
+        o->ended = !stream_write(o->stream, bytes, n);
 }
 
-static void output_put(struct console_output *o, const uint8_t *bytes, size_t n)
+/* Sends the first `n` bytes of what a source holds back. On standard output an unfinished line of another source ends
+ * before them. */
+static void release(struct console_source *s, size_t n)
 {
-    if (!o->stream || o->ended)
+    struct console *c = s->console;
+    if (!n)
         return;
-    bool newline = memchr(bytes, '\n', n) != NULL;
-    while (n) {
-        size_t room = CONSOLE_BUFFER - o->n, part = n < room ? n : room;
-        memcpy(o->buffer + o->n, bytes, part);
-        o->n += part;
-        bytes += part;
-        n -= part;
-        if (o->n == CONSOLE_BUFFER)
-            output_flush(o);
+    if (s->routed) {
+        output_write(&s->out, s->held, n);
+    } else {
+        if (c->unfinished && c->unfinished != s)
+            output_write(&c->out, "\n", 1);
+        output_write(&c->out, s->held, n);
+        c->unfinished = s->held[n - 1] == '\n' ? NULL : s;
     }
-    if (newline)
-        output_flush(o);
+    s->n -= n;
+    s->lines = s->lines > n ? s->lines - n : 0;
+    memmove(s->held, s->held + n, s->n);
+}
+
+static bool may_print(const struct console_source *s)
+{
+    const struct console_source *unfinished = s->console->unfinished;
+    return s->routed || !unfinished || unfinished == s;
+}
+
+static void release_lines(struct console_source *s)
+{
+    if (s->lines && may_print(s))
+        release(s, s->lines);
+}
+
+static void hold(struct console_source *s, const uint8_t *bytes, size_t n)
+{
+    for (size_t part; n; bytes += part, n -= part) {
+        part = n < CONSOLE_BUFFER - s->n ? n : CONSOLE_BUFFER - s->n;
+        memcpy(s->held + s->n, bytes, part);
+        const uint8_t *newline = memrchr(bytes, '\n', part);
+        if (newline)
+            s->lines = s->n + (size_t)(newline - bytes) + 1;
+        s->n += part;
+        if (s->n == CONSOLE_BUFFER)
+            release(s, s->n);
+    }
 }
 
 void console_init(struct console *c, struct stream *stdio)
 {
-    *c = (struct console){.out.stream = stdio, .input_ended = !stdio};
+    *c = (struct console){.out.stream = stdio, .next = -1, .input_ended = !stdio};
     for (unsigned i = 0; i < CONSOLE_SOURCES; i++)
         c->source[i].console = c;
 }
@@ -38,7 +67,7 @@ static void unroute(struct console_source *s)
 {
     if (!s->routed)
         return;
-    output_flush(&s->out);
+    release(s, s->n);
     stream_close(s->out.stream);
     s->out = (struct console_output){0};
     s->routed = false;
@@ -110,7 +139,10 @@ static void look_for_stop(struct console *c, struct console_source *s, const uin
 void console_put(struct console *c, enum ev_console source, const void *bytes, size_t n)
 {
     struct console_source *s = &c->source[source];
-    output_put(s->routed ? &s->out : &c->out, bytes, n);
+    hold(s, bytes, n);
+    release_lines(s);
+    for (unsigned i = 0; i < CONSOLE_SOURCES; i++)
+        release_lines(&c->source[i]);
     if (c->stop_length)
         look_for_stop(c, s, bytes, n);
 }
@@ -120,26 +152,76 @@ void console_read_event(void *console, const struct ev *e)
     if (e->kind != EV_CONSOLE || e->a >= CONSOLE_SOURCES)
         return;
     uint8_t byte = (uint8_t)e->b;
+    struct console_source *s = &((struct console *)console)->source[e->a];
+    s->last = e->time;
+    s->printed = true;
     console_put(console, (enum ev_console)e->a, &byte, 1);
+}
+
+void console_show(struct console *c, vtime now)
+{
+    if (c->unfinished)
+        release(c->unfinished, c->unfinished->n);
+    bool quiet = c->unfinished && now - c->unfinished->last >= QUIET * VTIME_PER_MS;
+    for (unsigned i = 0; i < CONSOLE_SOURCES; i++)
+        if (quiet || may_print(&c->source[i]))
+            release(&c->source[i], c->source[i].n);
 }
 
 void console_flush(struct console *c)
 {
-    output_flush(&c->out);
+    if (c->unfinished)
+        release(c->unfinished, c->unfinished->n);
     for (unsigned i = 0; i < CONSOLE_SOURCES; i++)
-        output_flush(&c->source[i].out);
+        release(&c->source[i], c->source[i].n);
 }
 
-/* Reads standard input up to the ring's end. Only a source that has read everything asks for more, so the bytes that
- * get overwritten are those that a slower source left. */
-static void fill_input(struct console *c)
+static struct console_source *last_to_print(struct console *c)
 {
-    size_t at = c->input_end % CONSOLE_INPUT;
-    ssize_t got = stream_read(c->out.stream, c->input + at, CONSOLE_INPUT - at);
-    if (got == STREAM_ENDED)
-        c->input_ended = true;
-    else
-        c->input_end += (uint64_t)got;
+    struct console_source *last = NULL;
+    for (unsigned i = 0; i < CONSOLE_SOURCES; i++) {
+        struct console_source *s = &c->source[i];
+        if (s->listens && s->printed && (!last || s->last > last->last))
+            last = s;
+    }
+    return last;
+}
+
+static bool is_served(struct console *c, struct console_source *s)
+{
+    struct console_source *due = c->listener ? c->listener : last_to_print(c);
+    bool blocks = s == &c->source[EV_CONSOLE_SEMIHOSTING];
+    if (s != due && !blocks && ++c->unserved < CONSOLE_PATIENCE)
+        return false;
+    if (due && s != due)
+        due->listens = false; /* until it asks again */
+    c->unserved = 0;
+    return true;
+}
+
+/* Whether there is a byte of standard input, in c->next. */
+static bool has_input(struct console *c)
+{
+    uint8_t byte;
+    ssize_t got = 0;
+    if (c->next < 0 && !c->input_ended)
+        got = stream_read(c->out.stream, &byte, 1);
+    if (got > 0)
+        c->next = byte;
+    c->input_ended |= got == STREAM_ENDED;
+    return c->next >= 0;
+}
+
+/* Up to the end of a line: the next may be for another. */
+static ssize_t read_line(struct console *c, struct console_source *s, uint8_t *buf, size_t size)
+{
+    size_t n = 0;
+    do {
+        buf[n] = (uint8_t)c->next;
+        c->listener = buf[n] == '\n' || buf[n] == '\r' ? NULL : s;
+        c->next = -1;
+    } while (++n < size && c->listener && has_input(c));
+    return (ssize_t)n;
 }
 
 static ssize_t take(struct console *c, enum ev_console source, void *buf, size_t size)
@@ -149,16 +231,10 @@ static ssize_t take(struct console *c, enum ev_console source, void *buf, size_t
         return stream_read(s->out.stream, buf, size);
     if (source != EV_CONSOLE_SEMIHOSTING && c->out.stream)
         stream_raw(c->out.stream);
-    if (s->read == c->input_end && !c->input_ended)
-        fill_input(c);
-    if (s->read == c->input_end)
+    s->listens = true;
+    if (!has_input(c))
         return c->input_ended ? STREAM_ENDED : 0;
-    if (c->input_end - s->read > CONSOLE_INPUT)
-        s->read = c->input_end - CONSOLE_INPUT;
-    size_t n = 0;
-    for (; n < size && s->read < c->input_end; n++)
-        ((uint8_t *)buf)[n] = c->input[s->read++ % CONSOLE_INPUT];
-    return (ssize_t)n;
+    return is_served(c, s) ? read_line(c, s, buf, size) : 0;
 }
 
 static ssize_t get_new(struct console *c, enum ev_console source, void *buf, size_t size)

@@ -1,14 +1,18 @@
 /*
  * The console: where the bytes that the firmware prints go, and where the bytes that people type come from.
  *
- * Every source (UART0, UART1, RTT, semihosting, USB CDC) prints to standard output, in the order of emulated time,
- * until it is routed to a stream of its own. The router hears of the bytes as a reader of the event log (EV_CONSOLE),
- * so a source has nothing to do but to emit its event.
+ * Every source (UART0, UART1, RTT, semihosting, USB CDC) prints to standard output until it is routed to a stream of
+ * its own. Lines of different sources do not mix: each goes out when it is complete, while another source's line is
+ * unfinished later. Only when that source stays silent is its line ended, with a newline that it did not print. The
+ * router hears of the bytes as a reader of the event log (EV_CONSOLE), so a source has nothing to do but to emit its
+ * event.
  *
- * Standard input is shared: each source that reads gets all of it, from the first byte on. A source that stops reading
- * holds nobody up; it loses the oldest bytes once another has read CONSOLE_INPUT bytes more than it. Nothing is taken
- * from standard input before somebody reads. When it is a terminal, the first source that is a device (any but
- * semihosting, which is for lines) turns it into a raw one.
+ * Standard input has one listener at a time, so that firmware which reads in several places does not get everything
+ * several times. Who it is is decided before each line: of the sources that read, the one that printed last, because
+ * that is where the prompt is. Nothing is taken from standard input before somebody reads. Who has not printed yet, or
+ * is not the listener, has to ask CONSOLE_PATIENCE times in vain; devices ask each millisecond. Semihosting's requests
+ * hold up the whole machine, and are served at once. When standard input is a terminal, the first source that is a
+ * device (any but semihosting, which is for lines) turns it into a raw one.
  */
 #ifndef HOST_CONSOLE_H
 #define HOST_CONSOLE_H
@@ -20,40 +24,45 @@
 
 #include "emu/evlog.h"
 #include "emu/stream.h"
+#include "emu/vtime.h"
 #include "host/replay.h"
 #include "host/tape.h"
 
 enum {
     CONSOLE_SOURCES = EV_CONSOLES,
     CONSOLE_BUFFER = 1024,
-    CONSOLE_INPUT = 16384,
+    CONSOLE_PATIENCE = 250,
     CONSOLE_STOP_MAX = 255, /* longest text to stop at, in bytes */
 };
 
 /* One place where bytes go. */
 struct console_output {
     struct stream *stream; /* NULL: bytes are dropped */
-    size_t n;
-    bool ended; /* the peer has gone */
-    uint8_t buffer[CONSOLE_BUFFER];
+    bool ended;            /* the peer has gone */
 };
 
 struct console;
 struct console_source {
     struct console *console;
-    struct stream *port;       /* see console_port(); NULL until it is asked for */
-    bool routed;               /* has a stream of its own, in `out` */
-    struct console_output out; /* owned when routed */
-    uint64_t read;             /* how many bytes of standard input it has read */
-    unsigned matched;          /* how much of the stop text its last bytes are */
+    struct stream *port;          /* see console_port(); NULL until it is asked for */
+    bool routed;                  /* has a stream of its own, in `out` */
+    struct console_output out;    /* owned when routed */
+    uint8_t held[CONSOLE_BUFFER]; /* printed, but not yet sent */
+    size_t n, lines;              /* how many bytes of it there are, and how many of these are complete lines */
+    bool printed;                 /* anything yet, */
+    vtime last;                   /* and when the last time, as the event log tells */
+    bool listens;                 /* reads standard input */
+    unsigned matched;             /* how much of the stop text its last bytes are */
 };
 
 struct console {
-    struct console_output out; /* standard output */
+    struct console_output out;         /* standard output */
+    struct console_source *unfinished; /* whose line there has no end yet; NULL: nobody's */
     struct console_source source[CONSOLE_SOURCES];
 
-    uint8_t input[CONSOLE_INPUT]; /* byte n of standard input is at n % CONSOLE_INPUT */
-    uint64_t input_end;           /* how many bytes standard input has given so far */
+    struct console_source *listener; /* who gets the line that has begun; NULL: between lines */
+    unsigned unserved;               /* how often others have asked for what is there */
+    int next;                        /* byte of standard input that nobody has taken yet; -1: not known */
     bool input_ended;
     struct record *record; /* borrowed; NULL: none */
     struct replay *replay; /* likewise */
@@ -79,12 +88,13 @@ bool console_route(struct console *c, enum ev_console source, const char *spec, 
 /* The source's own stream, for its name; NULL when it has none. */
 struct stream *console_stream(const struct console *c, enum ev_console source);
 
-/* Prints. Lines go out when they are complete, the rest with console_flush(). */
+/* Prints. Lines go out when they are complete, the rest with console_show() and console_flush(). */
 void console_put(struct console *c, enum ev_console source, const void *bytes, size_t n);
 /* The same as a reader of the event log: evlog_attach(l, 1u << EV_CONSOLE, console_read_event, c). */
 void console_read_event(void *console, const struct ev *e);
-/* Sends what is held back. The run loop calls this every few milliseconds of host time and at the end, and before
- * anything else is written to the terminal. */
+/* Sends what is held back as far as lines stay whole: a prompt, say. The run loop calls this every few milliseconds. */
+void console_show(struct console *c, vtime now);
+/* Sends all that is held back. At the end, and before anything else is written to the terminal. */
 void console_flush(struct console *c);
 
 /* Takes up to `size` bytes that were typed for this source: how many, 0 when there are none now, STREAM_ENDED when

@@ -84,6 +84,13 @@ static void on_systick(void *ctx) { core_pend(ctx, EXC_SYSTICK); }
 
 /* ---- sleep ------------------------------------------------------------------------------------------------------ */
 
+void core_update_clocks(struct core *c)
+{
+    bool run = !c->debug.clocks_stopped && (c->sleep == CORE_AWAKE || c->sleep_clock_runs);
+    systick_clock(&c->systick, run);
+    dwt_clock(&c->dwt, run);
+}
+
 void core_set_sleep(struct core *c, enum core_sleep sleep)
 {
     c->sleep = sleep;
@@ -92,10 +99,7 @@ void core_set_sleep(struct core *c, enum core_sleep sleep)
     c->state.asleep = sleep != CORE_AWAKE;
     if (c->host.sleep_changed)
         c->host.sleep_changed(c->host.ctx, c->state.asleep);
-    if (c->sleep_clock_runs)
-        return;
-    systick_clock(&c->systick, sleep == CORE_AWAKE);
-    dwt_clock(&c->dwt, sleep == CORE_AWAKE);
+    core_update_clocks(c);
 }
 
 /* WFI ends for interrupts that PRIMASK holds back; WFE only for those that are taken, and for events (B1.5.18,
@@ -103,11 +107,20 @@ void core_set_sleep(struct core *c, enum core_sleep sleep)
  */
 static bool must_wake(struct core *c)
 {
-    return c->sleep == CORE_WFE ? c->event_register || nvic_eligible(&c->nvic) : nvic_wakes(&c->nvic);
+    struct nvic v = c->nvic;
+    v.debug_mask &= c->debug.options.wfi == DEBUG_WFI_BLOCKS;
+    return c->sleep == CORE_WFE ? c->event_register || nvic_eligible(&v) : nvic_wakes(&v);
+}
+
+static bool stepped_as_nop(const struct core *c)
+{
+    return c->debug.step != DEBUG_STEP_NONE && c->debug.options.wfi == DEBUG_WFI_NOP;
 }
 
 static void wait_for_event(struct core *c)
 {
+    if (stepped_as_nop(c))
+        return;
     if (c->event_register) {
         c->event_register = false;
         return;
@@ -118,7 +131,7 @@ static void wait_for_event(struct core *c)
 
 static void wait_for_interrupt(struct core *c)
 {
-    if (nvic_wakes(&c->nvic))
+    if (nvic_wakes(&c->nvic) || stepped_as_nop(c))
         return;
     evlog_emit(c->evlog, EV_SLEEP, 0, 0);
     core_set_sleep(c, CORE_WFI);
@@ -148,32 +161,23 @@ static void supervisor_call(struct core *c, const struct cpu_stop_info *s)
         fault_escalate(c, HFSR_FORCED);
 }
 
-enum { DEMCR_MON_EN = 1 << 16, DFSR_BKPT = 2 };
-
-/* B1.5.15, C1.5.3: BKPT without a debugger is a DebugMonitor exception, or a HardFault. */
-static void guest_breakpoint(struct core *c)
-{
-    c->scb.dfsr |= DFSR_BKPT;
-    bool monitor = (c->scb.demcr & DEMCR_MON_EN) &&
-                   nvic_group_priority(&c->nvic, c->nvic.priority[EXC_DEBUGMON]) < nvic_execution_priority(&c->nvic);
-    if (monitor)
-        core_pend(c, EXC_DEBUGMON);
-    else
-        fault_escalate(c, HFSR_DEBUGEVT);
-}
-
 static bool breakpoint_insn(struct core *c, const struct cpu_stop_info *s)
 {
     switch (c->host.bkpt ? c->host.bkpt(c->host.ctx, s->imm) : CORE_BKPT_GUEST) {
     case CORE_BKPT_SERVED:
         skip(c, s);
         return false;
-    case CORE_BKPT_STOP:
+    case CORE_BKPT_WAIT:
         return true;
-    default:
-        guest_breakpoint(c);
-        return false;
+    case CORE_BKPT_STOP:
+        if (!(c->debug.control & DHCSR_C_DEBUGEN))
+            return true;
+        break;
+    case CORE_BKPT_GUEST:
+        break;
     }
+    debug_event(c, DFSR_BKPT);
+    return false;
 }
 
 /* True when the run must stop for the host. */
@@ -281,18 +285,23 @@ static bool dispatch(struct core *c, const struct cpu_stop_info *s, enum core_st
 static bool between(struct core *c, enum core_stop *out)
 {
     sched_fire_due(c->sched);
-    while (c->stalled_until > c->sched->now && !c->attention) {
+    while (c->stalled_until > c->sched->now && !c->attention && !debug_stopped(c)) {
         vtime next = sched_next(c->sched);
         c->sched->now = next < c->stalled_until ? next : c->stalled_until;
         sched_fire_due(c->sched);
     }
-    if (c->lockup) {
+    debug_boundary(c);
+    if (c->lockup && !debug_stopped(c)) {
         *out = CORE_STOP_LOCKUP;
         return false;
     }
     if (c->attention) {
         c->attention = false;
         *out = CORE_STOP_ATTENTION;
+        return false;
+    }
+    if (debug_stopped(c)) {
+        *out = CORE_STOP_HALTED;
         return false;
     }
     if (c->sleep != CORE_AWAKE) {
@@ -313,20 +322,24 @@ enum core_stop core_run(struct core *c, uint64_t budget)
     enum core_stop out = CORE_STOP_BUDGET;
     uint64_t end = budget > UINT64_MAX - cpu_retired(c->cpu) ? UINT64_MAX : cpu_retired(c->cpu) + budget;
     while (between(c, &out)) {
+        debug_step_begin(c);
         unsigned exc = nvic_eligible(&c->nvic);
-        if (exc) {
+        if (exc)
             exception_take(c, exc);
+        if (exc || c->debug.step == DEBUG_STEP_DONE) {
+            debug_step_end(c);
             continue;
         }
-        uint64_t retired = cpu_retired(c->cpu);
+        uint64_t retired = cpu_retired(c->cpu), serial = c->next_serial;
         if (retired >= end)
             return CORE_STOP_BUDGET;
+        uint64_t limit = c->debug.step != DEBUG_STEP_NONE ? 1 : end == UINT64_MAX ? UINT64_MAX : end - retired;
         struct cpu_stop_info s;
-        cpu_run(c->cpu, end == UINT64_MAX ? UINT64_MAX : end - retired, &s);
-        if (s.reason == CPU_STOP_BUDGET) /* an exception that is now due belongs to this step: see stepping rules */
-            continue;
-        if (dispatch(c, &s, &out))
+        cpu_run(c->cpu, limit, &s);
+        /* after a budget, an exception that is now due belongs to this step: see stepping rules */
+        if (s.reason != CPU_STOP_BUDGET && dispatch(c, &s, &out))
             return out;
+        debug_step_executed(c, retired, serial);
     }
     return out;
 }
@@ -355,7 +368,7 @@ void core_init(struct core *c, struct bus *bus, struct sched *sched, struct evlo
     c->timing = TIMING;
     systick_init(&c->systick, sched, on_systick, c);
     dwt_init(&c->dwt, sched);
-    scs_attach(c);
+    ppb_attach(c);
 }
 
 void core_attach_cpu(struct core *c)
@@ -370,6 +383,9 @@ void core_attach_cpu(struct core *c)
 
 void core_free(struct core *c) { cpu_free(c->cpu); }
 
+/* DEMCR: every reset clears the bits of the monitor, power-on the rest. */
+#define DEMCR_AT_RESET (~(uint32_t)(DEMCR_MON_EN | DEMCR_MON_PEND | DEMCR_MON_STEP | DEMCR_MON_REQ))
+
 void core_reset(struct core *c, uint32_t vectors, bool power_on)
 {
     uint32_t demcr = c->scb.demcr, dfsr = c->scb.dfsr, sp = 0, pc = 0;
@@ -377,11 +393,12 @@ void core_reset(struct core *c, uint32_t vectors, bool power_on)
     nvic_init(&c->nvic);
     c->nvic.level = level;
     mpu_init(&c->mpu);
+    debug_reset(c, power_on);
     systick_reset(&c->systick);
     scs_reset(c);
     if (power_on)
         dwt_init(&c->dwt, c->sched);
-    c->scb.demcr = power_on ? 0 : demcr;
+    c->scb.demcr = power_on ? 0 : demcr & DEMCR_AT_RESET;
     c->scb.dfsr = power_on ? 0 : dfsr;
     core_set_sleep(c, CORE_AWAKE);
     c->event_register = c->lockup = false;
@@ -407,4 +424,5 @@ void core_reset(struct core *c, uint32_t vectors, bool power_on)
     core_update(c);
     if (!fetched)
         fault_escalate(c, HFSR_VECTTBL);
+    debug_reset_catch(c);
 }

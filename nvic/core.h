@@ -16,9 +16,11 @@
 #include "emu/doors.h"
 #include "emu/evlog.h"
 #include "emu/log.h"
+#include "nvic/debug.h"
 #include "nvic/dwt.h"
 #include "nvic/mpu.h"
 #include "nvic/nvic.h"
+#include "nvic/rom_table.h"
 #include "nvic/systick.h"
 
 /* Cycle costs of what the core does itself (Cortex-M4 TRM 3.9; lazy save: one store a word). */
@@ -100,6 +102,7 @@ enum core_stop {
     CORE_STOP_BREAKPOINT, /* a breakpoint of the port; not executed */
     CORE_STOP_WATCHPOINT, /* likewise a watchpoint: `watch_addr`, `watch_store` */
     CORE_STOP_BKPT,       /* BKPT that the host claims; not executed */
+    CORE_STOP_HALTED,     /* in Debug state, or held: nvic/debug.h */
     CORE_STOP_LOCKUP,
 };
 
@@ -107,7 +110,8 @@ enum core_stop {
 enum core_bkpt {
     CORE_BKPT_GUEST /* DebugMonitor or HardFault */,
     CORE_BKPT_SERVED /* go on behind it */,
-    CORE_BKPT_STOP
+    CORE_BKPT_STOP /* the host's debugger stops there; so does a debugger with C_DEBUGEN */,
+    CORE_BKPT_WAIT /* come again */
 };
 
 struct core_host {
@@ -115,7 +119,14 @@ struct core_host {
     void (*fault)(void *ctx, unsigned exc, uint32_t pc); /* a fault exception was raised by the code at pc */
     void (*device_access)(void *ctx, uint32_t addr, uint32_t pc, bool store);
     void (*sleep_changed)(void *ctx, bool asleep);
+    void (*halted_changed)(void *ctx, bool halted); /* time passes while the core is stopped; or no longer */
     void *ctx;
+};
+
+/* One of the core's blocks as a device on the bus. */
+struct ppb_port {
+    struct core *core;
+    enum component which;
 };
 
 struct core {
@@ -132,8 +143,10 @@ struct core {
     struct systick systick;
     struct mpu mpu;
     struct dwt dwt;
+    struct debug debug;
     struct scb scb;
     struct core_timing timing;
+    struct ppb_port ppb[COMPONENTS];
 
     enum core_sleep sleep;
     bool event_register;
@@ -184,6 +197,11 @@ unsigned core_ipsr(struct core *c);
 /* cpu_retired() just after the last instruction that activation `n` has retired; 0: it has not retired any. */
 uint64_t core_last_retired(const struct core *c, unsigned n);
 
+/* A debugger's access to a word of the Private Peripheral Bus (0xE0000000…0xE00FFFFF), as its AHB-AP makes one; also
+ * what peek and poke do there. False: nothing answers. */
+bool core_debug_read(struct core *c, uint32_t addr, uint32_t *value);
+bool core_debug_write(struct core *c, uint32_t addr, uint32_t value);
+
 /* Recomputes what follows from masks, priorities, CPACR, MPU…: call after changing any of them. */
 void core_update(struct core *c);
 
@@ -192,6 +210,7 @@ void core_update(struct core *c);
 
 /* nvic/core.c */
 void core_set_sleep(struct core *c, enum core_sleep sleep);
+void core_update_clocks(struct core *c); /* SysTick's and DWT's stand in sleep and Debug state */
 /* nvic/exception.c */
 void exception_take(struct core *c, unsigned exc);          /* entry, with late arrivals */
 void exception_return(struct core *c, uint32_t exc_return); /* from a handler; PC was loaded with exc_return */
@@ -210,7 +229,10 @@ bool fp_enabled(struct core *c);
 void fp_trapped(struct core *c); /* an FP instruction is about to execute while traps.fp */
 void fp_update_traps(struct core *c, struct cpu_traps *t);
 /* nvic/scs.c */
-void scs_attach(struct core *c);
 void scs_reset(struct core *c);
+uint32_t scs_read(struct core *c, uint32_t offset, bool debugger);
+void scs_write(struct core *c, uint32_t offset, uint32_t value, uint32_t mask, bool debugger);
+/* nvic/ppb.c */
+void ppb_attach(struct core *c);
 
 #endif

@@ -68,6 +68,7 @@ static struct target find_target(struct core *c, unsigned exc)
     if (t.readable)
         return t;
     c->scb.hfsr |= HFSR_VECTTBL;
+    debug_fault_vc(c, EXC_HARDFAULT, DEMCR_VC_INTERR | DEMCR_VC_HARDERR);
     if (exc != EXC_NMI && exc != EXC_HARDFAULT) {
         t.exc = EXC_HARDFAULT;
         t.readable = bus_read(c->bus, c->scb.vtor + 4 * EXC_HARDFAULT, &t.vector, 4);
@@ -90,6 +91,7 @@ static void enter_handler(struct core *c, const struct target *t, uint32_t exc_r
         cpu_set(c->cpu, CPU_PC, t->vector & ~1u);
     else
         fault_escalate(c, 0);
+    debug_catch_vector(c, t->exc);
 }
 
 static bool push_basic(struct core *c, uint32_t frame, uint32_t xpsr, bool privileged)
@@ -110,7 +112,7 @@ static bool push_fp(struct core *c, uint32_t frame, bool privileged)
         uint32_t ready = (p > -1 ? FPCCR_HFRDY : 0) |
                          ((v->enabled >> EXC_BUSFAULT & 1) && p > v->priority[EXC_BUSFAULT] ? FPCCR_BFRDY : 0) |
                          ((v->enabled >> EXC_MEMMANAGE & 1) && p > v->priority[EXC_MEMMANAGE] ? FPCCR_MMRDY : 0) |
-                         ((c->scb.demcr & 1 << 16) && p > v->priority[EXC_DEBUGMON] ? FPCCR_MONRDY : 0);
+                         ((c->scb.demcr & DEMCR_MON_EN) && p > v->priority[EXC_DEBUGMON] ? FPCCR_MONRDY : 0);
         c->scb.fpcar = frame + FRAME_BASIC;
         c->scb.fpccr = (c->scb.fpccr & (FPCCR_ASPEN | FPCCR_LSPEN)) | FPCCR_LSPACT | (privileged ? 0 : FPCCR_USER) |
                        (core_ipsr(c) ? 0 : FPCCR_THREAD) | ready;
@@ -194,9 +196,8 @@ static void deactivate(struct core *c, unsigned exc)
 
 static void invalid_return(struct core *c, unsigned from, uint32_t exc_return)
 {
-    c->scb.cfsr |= CFSR_INVPC;
     cpu_set(c->cpu, CPU_LR, exc_return | 0xF0000000u);
-    fault_derived(c, EXC_USAGEFAULT, 0);
+    fault_derived(c, EXC_USAGEFAULT, CFSR_INVPC);
     unsigned exc = nvic_eligible(&c->nvic);
     if (exc && !c->lockup)
         tail_chain(c, from, exc, exc_return | 0xF0000000u);

@@ -21,6 +21,7 @@ static void lock_up(struct core *c)
 void fault_escalate(struct core *c, uint32_t hfsr)
 {
     c->scb.hfsr |= hfsr;
+    debug_fault_vc(c, EXC_HARDFAULT, DEMCR_VC_HARDERR | (hfsr & HFSR_VECTTBL ? DEMCR_VC_INTERR : 0));
     if (nvic_execution_priority(&c->nvic) <= -1) {
         lock_up(c);
         return;
@@ -39,6 +40,7 @@ void fault_derived(struct core *c, unsigned exc, uint32_t cfsr)
 {
     c->scb.cfsr |= cfsr;
     if (can_take(c, exc)) {
+        debug_fault(c, exc, cfsr);
         nvic_pend(&c->nvic, exc);
         sched_kick(c->sched);
     } else {

@@ -1,20 +1,14 @@
 /*
- * System Control Space: SCB, NVIC, SysTick, MPU and FP registers at 0xE000E000. ARMv7-M ARM B3.2…B3.5.
+ * System Control Space: SCB, NVIC, SysTick, MPU, FP and debug registers at 0xE000E000. ARMv7-M ARM B3.2…B3.5, C1.6.
  *
  * A register is a row of the table below. Bytes and halfwords of a word are handed over as a mask, which is how
  * NVIC_IPR and SHPR are usually written.
- *
- * Inaccuracy 1: ITM, FPB, TPIU and ETM are registers that read as zero; DHCSR reads as running without a debugger.
  */
 #include "nvic/core.h"
 
 #include <string.h>
 
-enum {
-    SCS_BASE = 0xE000E000u,
-    DWT_BASE = 0xE0001000u,
-    ROM_TABLE_BASE = 0xE00FF000u,
-};
+#define SCS_BASE 0xE000E000u
 
 #define CPUID_CORTEX_M4_R0P1 0x410FC241u
 #define AIRCR_VECTKEY        0x05FA0000u
@@ -23,14 +17,12 @@ enum { AIRCR_VECTRESET = 1, AIRCR_VECTCLRACTIVE = 2, AIRCR_SYSRESETREQ = 4 };
 #define RESETREAS_SREQ  0x4u
 #define FPDSCR_WRITABLE 0x07C00000u
 #define CPACR_WRITABLE  0x00F00000u
-#define DEMCR_WRITABLE  0x010F07F1u
-#define DEMCR_TRCENA    0x01000000u
 
 struct access {
     uint32_t offset; /* of the word, from the row's first */
     uint32_t value;
     uint32_t mask; /* bits that this access writes */
-    bool peek;
+    bool debugger; /* no side effects but those on debug registers */
 };
 
 struct row {
@@ -118,7 +110,7 @@ static void write_stir(struct core *c, const struct access *a)
 
 /* ---- SCB -------------------------------------------------------------------------------------------------------- */
 
-enum { ICSR_RETTOBASE = 1 << 11, ICSR_ISRPENDING = 1 << 22 };
+enum { ICSR_RETTOBASE = 1 << 11, ICSR_ISRPENDING = 1 << 22, ICSR_ISRPREEMPT = 1 << 23 };
 enum { ICSR_PENDSTCLR = 1 << 25, ICSR_PENDSTSET = 1 << 26, ICSR_PENDSVCLR = 1 << 27, ICSR_PENDSVSET = 1 << 28 };
 #define ICSR_NMIPENDSET 0x80000000u
 
@@ -128,6 +120,7 @@ static uint32_t read_icsr(struct core *c, const struct access *a)
     unsigned ipsr = core_ipsr(c);
     uint64_t others = ipsr ? v->active & ~(1ull << ipsr) : v->active;
     return ipsr | (others ? 0 : ICSR_RETTOBASE) | nvic_highest_pending(v) << 12 |
+           (debug_stopped(c) && nvic_eligible(v) ? ICSR_ISRPREEMPT : 0) | /* is taken when the core goes on */
            (v->pending >> EXC_IRQ0 ? ICSR_ISRPENDING : 0) | (v->pending >> EXC_SYSTICK & 1 ? ICSR_PENDSTSET : 0) |
            (v->pending >> EXC_PENDSV & 1 ? ICSR_PENDSVSET : 0) | (v->pending >> EXC_NMI & 1 ? ICSR_NMIPENDSET : 0);
 }
@@ -153,11 +146,26 @@ static uint32_t read_aircr(struct core *c, const struct access *a)
     return AIRCR_VECTKEYSTAT | (uint32_t)c->nvic.prigroup << 8;
 }
 
+/* For debuggers that begin something else: the core forgets what was active (B3.2.6). */
+static void clear_active(struct core *c)
+{
+    if (!debug_stopped(c)) {
+        log_once(c->log, SCS_BASE + 0xD0C, "UNPREDICTABLE: AIRCR.VECTCLRACTIVE written while the core runs");
+        return;
+    }
+    c->nvic.active = 0;
+    cpu_set_mode(c->cpu, cpu_get(c->cpu, CPU_XPSR) & ~0x1FFu, cpu_get(c->cpu, CPU_CONTROL));
+    c->n_activations = 0;
+    activation_open(c, EXC_NONE);
+}
+
 static void write_aircr(struct core *c, const struct access *a)
 {
     if ((a->value & 0xFFFF0000u) != AIRCR_VECTKEY || a->mask != 0xFFFFFFFFu)
         return;
     c->nvic.prigroup = a->value >> 8 & 7;
+    if (a->value & AIRCR_VECTCLRACTIVE)
+        clear_active(c);
     if (a->value & (AIRCR_SYSRESETREQ | AIRCR_VECTRESET))
         c->sys.reset(c->sys.ctx, RESETREAS_SREQ);
 }
@@ -186,14 +194,11 @@ WRITE_1_TO_CLEAR(cfsr)
 WRITE_1_TO_CLEAR(hfsr)
 WRITE_1_TO_CLEAR(dfsr)
 
-static uint32_t read_demcr(struct core *c, const struct access *a) { return c->scb.demcr; }
+static uint32_t read_debug(struct core *c, const struct access *a) { return debug_read(c, a->offset, a->debugger); }
 
-static void write_demcr(struct core *c, const struct access *a)
+static void write_debug(struct core *c, const struct access *a)
 {
-    c->scb.demcr = merge(c->scb.demcr, a, DEMCR_WRITABLE);
-    dwt_set_trcena(&c->dwt, c->scb.demcr & DEMCR_TRCENA);
-    if (c->scb.demcr & (1u << 17)) /* MON_PEND */
-        core_pend(c, EXC_DEBUGMON);
+    debug_write(c, a->offset, a->value, a->mask, a->debugger);
 }
 
 /* SHCSR: active, pending and enable bits of the system handlers. */
@@ -254,7 +259,7 @@ static uint32_t read_mvfr(struct core *c, const struct access *a)
 
 static uint32_t read_systick(struct core *c, const struct access *a)
 {
-    return systick_read(&c->systick, a->offset, a->peek);
+    return systick_read(&c->systick, a->offset, a->debugger);
 }
 
 static void write_systick(struct core *c, const struct access *a) { systick_write(&c->systick, a->offset, a->value); }
@@ -296,8 +301,7 @@ static const struct row rows[] = {
     {0xD40, 13, "ID", read_features, NULL},
     {0xD88, 1, "CPACR", read_cpacr, write_cpacr},
     {0xD90, 11, "MPU", read_mpu, write_mpu},
-    {0xDF0, 3, "DHCSR", read_zero, NULL},
-    {0xDFC, 1, "DEMCR", read_demcr, write_demcr},
+    {0xDF0, 4, "DHCSR, DCRSR, DCRDR, DEMCR", read_debug, write_debug},
     {0xF00, 1, "STIR", read_zero, write_stir},
     {0xF34, 1, "FPCCR", read_fpccr, write_fpccr},
     {0xF38, 1, "FPCAR", read_fpcar, write_fpcar},
@@ -313,112 +317,35 @@ static const struct row *row_at(uint32_t offset)
     return NULL;
 }
 
-static uint32_t read_word(struct core *c, uint32_t offset, bool peek)
+uint32_t scs_read(struct core *c, uint32_t offset, bool debugger)
 {
     const struct row *r = row_at(offset);
     if (!r) {
-        if (!peek && offset < 0xFD0) /* the rest are component ID registers */
+        if (!debugger && offset < COMPONENT_ID)
             log_once(c->log, SCS_BASE + offset, "SCS+0x%03x is not modelled", offset);
         return 0;
     }
-    struct access a = {.offset = (offset - r->offset) & ~3u, .peek = peek};
+    struct access a = {.offset = offset - r->offset, .debugger = debugger};
     return r->read(c, &a);
 }
 
-static uint32_t scs_read(void *ctx, uint32_t offset, unsigned size)
+void scs_write(struct core *c, uint32_t offset, uint32_t value, uint32_t mask, bool debugger)
 {
-    return read_word(ctx, offset & ~3u, false) >> (8 * (offset & 3));
-}
-
-static void scs_write(void *ctx, uint32_t offset, uint32_t value, unsigned size)
-{
-    struct core *c = ctx;
     const struct row *r = row_at(offset);
-    unsigned shift = 8 * (offset & 3);
     if (!r) {
-        log_once(c->log, SCS_BASE + (offset & ~3u), "SCS+0x%03x is not modelled", offset & ~3u);
+        log_once(c->log, SCS_BASE + offset, "SCS+0x%03x is not modelled", offset);
         return;
     }
     if (!r->write)
         return;
-    struct access a = {.offset = (offset - r->offset) & ~3u,
-                       .value = value << shift,
-                       .mask = (size == 4 ? 0xFFFFFFFFu : (1u << 8 * size) - 1) << shift};
+    struct access a = {.offset = offset - r->offset, .value = value, .mask = mask, .debugger = debugger};
     r->write(c, &a);
     core_update(c);
 }
-
-static uint32_t scs_peek(void *ctx, uint32_t offset) { return read_word(ctx, offset, true); }
-static void scs_poke(void *ctx, uint32_t offset, uint32_t value) { scs_write(ctx, offset, value, 4); }
-
-static uint32_t dwt_bus_read(void *ctx, uint32_t offset, unsigned size)
-{
-    struct core *c = ctx;
-    return dwt_read(&c->dwt, offset & ~3u) >> (8 * (offset & 3));
-}
-
-static void dwt_bus_write(void *ctx, uint32_t offset, uint32_t value, unsigned size)
-{
-    struct core *c = ctx;
-    if (size == 4)
-        dwt_write(&c->dwt, offset, value);
-}
-
-static uint32_t dwt_bus_peek(void *ctx, uint32_t offset) { return dwt_bus_read(ctx, offset, 4); }
-static void dwt_bus_poke(void *ctx, uint32_t offset, uint32_t value) { dwt_bus_write(ctx, offset, value, 4); }
-
-/* ROM table: where SCS, DWT, FPB, ITM, TPIU and ETM are (C1.2). */
-static uint32_t rom_table_read(void *ctx, uint32_t offset, unsigned size)
-{
-    static const uint32_t entry[] = {0xFFF0F003, 0xFFF02003, 0xFFF03003, 0xFFF01003, 0xFFF41003, 0xFFF42003};
-    return offset / 4 < sizeof entry / sizeof *entry ? entry[offset / 4] : 0;
-}
-
-static uint32_t rom_table_peek(void *ctx, uint32_t offset) { return rom_table_read(ctx, offset, 4); }
-
-/* The rest of the Private Peripheral Bus: reads as zero, and says so once. */
-static uint32_t other_read(void *ctx, uint32_t offset, unsigned size) { return 0; }
-
-static void other_write(void *ctx, uint32_t offset, uint32_t value, unsigned size) {}
 
 void scs_reset(struct core *c)
 {
     memset(&c->scb, 0, sizeof c->scb);
     c->scb.ccr = CCR_STKALIGN;
     c->scb.fpccr = FPCCR_ASPEN | FPCCR_LSPEN;
-}
-
-void scs_attach(struct core *c)
-{
-    const struct bus_device devices[] = {
-        {.name = "ITM", .base = 0xE0000000u, .size = 0x1000, .read = other_read, .write = other_write, .ctx = c},
-        {.name = "DWT",
-         .base = DWT_BASE,
-         .size = 0x1000,
-         .read = dwt_bus_read,
-         .write = dwt_bus_write,
-         .peek = dwt_bus_peek,
-         .poke = dwt_bus_poke,
-         .ctx = c},
-        {.name = "FPB", .base = 0xE0002000u, .size = 0x1000, .read = other_read, .write = other_write, .ctx = c},
-        {.name = "SCS",
-         .base = SCS_BASE,
-         .size = 0x1000,
-         .read = scs_read,
-         .write = scs_write,
-         .peek = scs_peek,
-         .poke = scs_poke,
-         .ctx = c},
-        {.name = "TPIU", .base = 0xE0040000u, .size = 0x1000, .read = other_read, .write = other_write, .ctx = c},
-        {.name = "ETM", .base = 0xE0041000u, .size = 0x1000, .read = other_read, .write = other_write, .ctx = c},
-        {.name = "ROM table",
-         .base = ROM_TABLE_BASE,
-         .size = 0x1000,
-         .read = rom_table_read,
-         .write = other_write,
-         .peek = rom_table_peek,
-         .ctx = c},
-    };
-    for (unsigned i = 0; i < sizeof devices / sizeof *devices; i++)
-        bus_add_device(c->bus, &devices[i]);
 }

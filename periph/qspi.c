@@ -42,7 +42,7 @@ enum {
     RDSR = 0x05,
     DEEP_POWER_DOWN = 0xB9,
     RELEASE = 0xAB,
-    NOTHING = 0xFF, /* what an undriven line reads as */
+    NOTHING = 0, /* what an undriven line reads as, like a pin without a pull */
 
     ADDRESS_BYTES = 3,
     CLOCKS_PER_BYTE = 8, /* on one line */

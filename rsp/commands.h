@@ -15,6 +15,7 @@ enum rsp_outcome {
 enum rsp_command_flags {
     RSP_WHOLE = 1,   /* the request is this word and nothing else */
     RSP_ANYTIME = 2, /* also while waiting for a stop */
+    RSP_ONCE = 4,    /* carrying it out twice is not the same as once */
 };
 
 struct rsp_command {
@@ -45,7 +46,7 @@ enum rsp_outcome rsp_ok(struct rsp_session *s);
 void rsp_put_thread(struct rsp_session *s, struct rsp_buf *to, uint32_t thread);
 /* The reply becomes a stop reply. */
 void rsp_put_stop(struct rsp_session *s, const struct debug_stop_info *info);
-/* Sends text for the debugger's console. Leaves the reply empty. */
+/* Text for the debugger's console, sent before the reply. */
 void rsp_console(struct rsp_session *s, const char *text);
 
 #endif

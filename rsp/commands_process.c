@@ -88,8 +88,8 @@ const struct rsp_command rsp_commands_process[] = {
     {"k", kill_quietly, RSP_ANYTIME | RSP_WHOLE},
     {"vKill;", kill_process, RSP_ANYTIME},
     {"D", detach, RSP_ANYTIME},
-    {"R", restart, RSP_ANYTIME},
-    {"vRun;", run, 0},
+    {"R", restart, RSP_ANYTIME | RSP_ONCE},
+    {"vRun;", run, RSP_ONCE},
     {"vAttach;", attach, 0},
     {0},
 };

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "rsp/commands.h"
+#include "rsp/monitor.h"
 
 static const struct {
     const char *name;
@@ -15,6 +16,10 @@ static const struct {
 
 static void take_feature(struct rsp_peer *peer, const uint8_t *name, size_t len)
 {
+    static const char descriptions[] = "xmlRegisters=";
+
+    if (len >= strlen(descriptions) && memcmp(name, descriptions, strlen(descriptions)) == 0)
+        peer->descriptions = true;
     for (unsigned i = 0; i < sizeof peer_features / sizeof peer_features[0]; i++)
         if (len == strlen(peer_features[i].name) && memcmp(name, peer_features[i].name, len) == 0)
             *(bool *)((char *)peer + peer_features[i].offset) = true;
@@ -30,10 +35,11 @@ static enum rsp_outcome supported(struct rsp_session *s, struct rsp_args *args)
             args->at++;
         take_feature(&s->peer, name, (size_t)(args->at - name));
     }
+    s->out.run_length = s->peer.descriptions;
     rsp_buf_fmt(&s->reply,
-                "PacketSize=%x;QStartNoAckMode+;vContSupported+;qXfer:features:read+;qXfer:memory-map:read+;"
-                "qXfer:threads:read+;binary-upload+",
-                RSP_PACKET_MAX);
+                "PacketSize=%x;%svContSupported+;qXfer:features:read+;qXfer:memory-map:read+;"
+                "qXfer:threads:read+;ConditionalBreakpoints+;BreakpointCommands+;binary-upload+",
+                RSP_PACKET_MAX, s->out.unreliable ? "" : "QStartNoAckMode+;");
     for (unsigned i = 0; i < sizeof peer_features / sizeof peer_features[0]; i++)
         if (*(bool *)((char *)&s->peer + peer_features[i].offset))
             rsp_buf_fmt(&s->reply, ";%s", peer_features[i].name);
@@ -42,7 +48,9 @@ static enum rsp_outcome supported(struct rsp_session *s, struct rsp_args *args)
 
 static enum rsp_outcome no_ack(struct rsp_session *s, struct rsp_args *args)
 {
-    s->no_ack = true;
+    if (s->out.unreliable)
+        return RSP_SEND; /* as one that does not know it */
+    s->out.no_ack = true;
     return rsp_ok(s);
 }
 
@@ -128,24 +136,17 @@ static enum rsp_outcome search(struct rsp_session *s, struct rsp_args *args)
     return RSP_SEND;
 }
 
-static void print_console(void *ctx, const char *text) { rsp_console(ctx, text); }
-
 enum { MONITOR_LINE_MAX = 1024 };
 
 static enum rsp_outcome monitor(struct rsp_session *s, struct rsp_args *args)
 {
-    const struct debug_target *t = s->hub->target;
     char line[MONITOR_LINE_MAX];
     size_t size = rsp_args_left(args) / 2;
 
     if (rsp_args_left(args) % 2 || size >= sizeof line || !rsp_args_hex(args, line, size))
         return rsp_syntax(s);
     line[size] = '\0';
-    if (t->ops->monitor(t->ctx, line, print_console, s))
-        return rsp_ok(s);
-    if (!s->peer.error_message)
-        rsp_console(s, "unknown command; try `monitor help'\n");
-    return rsp_fail(s, RSP_ERROR_REFUSED, "unknown command; try `monitor help'");
+    return rsp_monitor(s, line) ? rsp_ok(s) : rsp_fail(s, RSP_ERROR_REFUSED, "the command failed");
 }
 
 const struct rsp_command rsp_commands_query[] = {
@@ -156,6 +157,6 @@ const struct rsp_command rsp_commands_query[] = {
     {"qSymbol:", symbols, 0},
     {"qCRC:", crc, 0},
     {"qSearch:memory:", search, 0},
-    {"qRcmd,", monitor, 0},
+    {"qRcmd,", monitor, RSP_ONCE},
     {0},
 };

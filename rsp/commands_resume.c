@@ -12,6 +12,12 @@ static enum rsp_outcome resume(struct rsp_session *s, struct rsp_resume how)
         rsp_put_stop(s, &s->hub->last);
         return RSP_SEND;
     }
+    if (s->sync && how.how == DEBUG_STEP) {
+        s->sync = false;
+        rsp_put_stop(s, &s->hub->last);
+        return RSP_SEND;
+    }
+    s->sync = false;
     if (!rsp_hub_resume(s->hub, how))
         return rsp_fail(s, RSP_ERROR_BUSY, "another debugger lets the target run");
     s->waiting = true;
@@ -59,6 +65,13 @@ static enum rsp_outcome step_signal(struct rsp_session *s, struct rsp_args *args
 struct action {
     bool halt;
     struct rsp_resume how;
+    struct rsp_thread_id id;
+};
+
+enum { ACTIONS_MAX = 2 * RSP_THREADS_MAX };
+struct actions {
+    unsigned n;
+    struct action list[ACTIONS_MAX];
 };
 
 static bool take_signal(struct rsp_args *args, struct action *a)
@@ -94,30 +107,60 @@ static bool take_action(struct rsp_args *args, struct action *a)
     return false;
 }
 
-/* ";ACTION[:THREAD]…". The leftmost action that means the running thread counts; all of it has to make sense. */
-static bool take_vcont(struct rsp_session *s, struct rsp_args *args, struct action *chosen)
+/* ";ACTION[:THREAD]…": all of it has to make sense. */
+static bool take_vcont(struct rsp_args *args, struct actions *all)
 {
-    uint32_t current = rsp_threads_current(s->hub->target);
+    all->n = 0;
+    while (rsp_args_char(args, ';')) {
+        struct action *a = &all->list[all->n];
+        if (all->n++ == ACTIONS_MAX || !take_action(args, a))
+            return false;
+        a->id = (struct rsp_thread_id){RSP_ALL, RSP_ALL};
+        if (rsp_args_char(args, ':') && !rsp_args_thread(args, &a->id))
+            return false;
+    }
+    return all->n > 0 && rsp_args_end(args);
+}
+
+static bool means(const struct rsp_thread_id *id, uint32_t thread)
+{
+    return (id->pid == RSP_ANY || id->pid == RSP_ALL || id->pid == RSP_PROCESS) &&
+           (id->tid == RSP_ANY || id->tid == RSP_ALL || id->tid == thread);
+}
+
+static const struct action *action_for(const struct actions *all, uint32_t thread)
+{
+    for (unsigned i = 0; i < all->n; i++)
+        if (means(&all->list[i].id, thread))
+            return &all->list[i];
+    return NULL;
+}
+
+/* Of each thread the leftmost action counts. One that steps goes before those that continue: there is one core, and all
+ * that runs above a context has to run to its end for it to step. */
+static bool choose_action(struct rsp_session *s, const struct actions *all, struct action *chosen)
+{
+    struct rsp_thread list[RSP_THREADS_MAX];
+    unsigned n = rsp_threads_list(s->hub->target, list, RSP_THREADS_MAX);
     bool found = false;
 
-    while (rsp_args_char(args, ';')) {
-        struct action a;
-        struct rsp_thread_id id = {RSP_ALL, RSP_ALL};
-        if (!take_action(args, &a) || (rsp_args_char(args, ':') && !rsp_args_thread(args, &id)))
-            return false;
-        if (!found && rsp_threads_find(s->hub->target, id) == current) {
-            *chosen = a;
-            found = true;
-        }
+    for (unsigned i = 0; i < n; i++) {
+        const struct action *a = action_for(all, list[i].id);
+        if (!a || (found && (chosen->how.how == DEBUG_STEP || a->how.how != DEBUG_STEP)))
+            continue;
+        *chosen = *a;
+        chosen->how.place = list[i].place;
+        found = true;
     }
-    return found && rsp_args_end(args);
+    return found;
 }
 
 static enum rsp_outcome vcont(struct rsp_session *s, struct rsp_args *args)
 {
+    struct actions all;
     struct action a = {0};
 
-    if (!take_vcont(s, args, &a))
+    if (!take_vcont(args, &all) || !choose_action(s, &all, &a))
         return rsp_syntax(s);
     if (a.halt) {
         rsp_hub_halt(s->hub, RSP_SIGNAL_NONE);
@@ -137,11 +180,11 @@ static enum rsp_outcome vcont_which(struct rsp_session *s, struct rsp_args *args
 }
 
 const struct rsp_command rsp_commands_resume[] = {
-    {"c", go, 0},
-    {"C", go_signal, 0},
-    {"s", step, 0},
-    {"S", step_signal, 0},
-    {"vCont", vcont, RSP_ANYTIME},
+    {"c", go, RSP_ONCE},
+    {"C", go_signal, RSP_ONCE},
+    {"s", step, RSP_ONCE},
+    {"S", step_signal, RSP_ONCE},
+    {"vCont", vcont, RSP_ANYTIME | RSP_ONCE},
     {"vCont?", vcont_which, RSP_WHOLE},
     {0},
 };

@@ -27,7 +27,7 @@ static enum rsp_outcome select_registers(struct rsp_session *s, struct rsp_args 
     return rsp_ok(s);
 }
 
-/* For c and s; the core cannot run one context and hold another, so it changes nothing. */
+/* For c and s, which mean the running context all the same: a preempted one is stepped with vCont. */
 static enum rsp_outcome select_resume(struct rsp_session *s, struct rsp_args *args)
 {
     struct rsp_thread_id id;
@@ -78,6 +78,8 @@ static enum rsp_outcome extra_info(struct rsp_session *s, struct rsp_args *args)
     for (unsigned i = 0; i < n; i++)
         if (list[i].id == thread) {
             rsp_buf_hex(&s->reply, list[i].name, strlen(list[i].name));
+            rsp_buf_hex(&s->reply, ": ", 2);
+            rsp_buf_hex(&s->reply, list[i].info, strlen(list[i].info));
             return RSP_SEND;
         }
     return no_thread(s);

@@ -37,7 +37,7 @@ static void make_threads(struct rsp_session *s, struct rsp_buf *doc)
     for (unsigned i = 0; i < n; i++) {
         rsp_buf_str(doc, "<thread id=\"");
         rsp_put_thread(s, doc, list[i].id);
-        rsp_buf_fmt(doc, "\" core=\"%u\" name=\"%s\"/>\n", list[i].core, list[i].name);
+        rsp_buf_fmt(doc, "\" core=\"0\" name=\"%s\">%s</thread>\n", list[i].name, list[i].info);
     }
     rsp_buf_str(doc, "</threads>\n");
 }

@@ -2,8 +2,10 @@
 
 #include <string.h>
 
+#include "rsp/hits.h"
 #include "rsp/session.h"
 #include "rsp/threads.h"
+#include "rsp/trace.h"
 
 /* Steps of a range in one slice: few enough to notice ^C at once. */
 enum { RANGE_STEPS = 256 };
@@ -31,6 +33,7 @@ void rsp_hub_leave(struct rsp_hub *h, struct rsp_session *s)
 {
     rsp_hub_detach(h, s);
     h->sessions[s->slot] = NULL;
+    rsp_trace_update(h);
 }
 
 unsigned rsp_hub_attached(const struct rsp_hub *h)
@@ -75,7 +78,7 @@ bool rsp_hub_resume(struct rsp_hub *h, struct rsp_resume how)
     h->running = true;
     h->halt_asked = false;
     h->halt_signal = RSP_SIGNAL_INT;
-    h->target->ops->resume(h->target->ctx, how.how);
+    h->target->ops->resume(h->target->ctx, how.how, how.place);
     return true;
 }
 
@@ -146,23 +149,47 @@ static bool range_goes_on(struct rsp_hub *h, struct debug_stop_info *info)
     }
     /* A step begins by leaving the breakpoint it stands on, so one within the range has to be seen here. */
     const struct rsp_point *point = rsp_points_at(&h->points, pc);
-    if (point) {
-        info->stop = DEBUG_BREAKPOINT;
-        info->point = point->kind;
-    }
-    return !point;
+    if (!point || !(h->hit_by = rsp_hits_breakpoint(h, pc)))
+        return true;
+    info->stop = DEBUG_BREAKPOINT;
+    info->point = point->kind;
+    return false;
 }
 
-void rsp_hub_run(struct rsp_hub *h)
+/* Whose point was hit; false when nobody stops for it. */
+static bool somebody_stops(struct rsp_hub *h, const struct debug_stop_info *info)
+{
+    uint32_t pc;
+
+    h->hit_by = UINT32_MAX;
+    if (info->stop == DEBUG_BREAKPOINT && rsp_threads_reg_get(h->target, rsp_threads_current(h->target), CPU_PC, &pc))
+        h->hit_by = rsp_hits_breakpoint(h, pc);
+    if (info->stop == DEBUG_WATCHPOINT)
+        h->hit_by = rsp_hits_watchpoint(h, info);
+    return h->hit_by != 0;
+}
+
+static void run_slice(struct rsp_hub *h)
 {
     for (unsigned i = 0; i < RANGE_STEPS && h->running; i++) {
         struct debug_stop_info info = {.stop = DEBUG_RUNNING};
         h->target->ops->run(h->target->ctx, &info);
+        rsp_trace_flush(h);
         if (info.stop == DEBUG_RUNNING)
             return;
-        if (range_goes_on(h, &info))
-            h->target->ops->resume(h->target->ctx, DEBUG_STEP);
+        if (!somebody_stops(h, &info))
+            h->target->ops->resume(h->target->ctx, DEBUG_GO_ON, 0);
+        else if (range_goes_on(h, &info))
+            h->target->ops->resume(h->target->ctx, DEBUG_STEP, 0);
         else
             stopped(h, &info);
     }
+}
+
+void rsp_hub_run(struct rsp_hub *h)
+{
+    run_slice(h);
+    for (unsigned i = 0; i < RSP_SESSIONS_MAX; i++)
+        if (h->sessions[i] && h->sessions[i]->waiting)
+            rsp_session_flush(h->sessions[i]);
 }

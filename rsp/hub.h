@@ -25,6 +25,7 @@ struct rsp_session;
 /* How to resume. A range: step until the pc is outside [start, end). */
 struct rsp_resume {
     enum debug_resume how;
+    unsigned place;                  /* of the context that steps */
     uint32_t range_start, range_end; /* equal: no range */
 };
 
@@ -39,6 +40,7 @@ struct rsp_hub {
     bool over;                   /* the run ended, or a debugger killed it; a reset revives it */
     bool killed;                 /* the target was told to end the run */
     struct debug_stop_info last; /* without text */
+    uint32_t hit_by;             /* sessions whose break- or watchpoint that was, a bit for each */
     struct rsp_points points;
     struct rsp_buf document;         /* for qXfer */
     uint8_t scratch[RSP_PACKET_MAX]; /* for memory on its way */

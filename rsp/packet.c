@@ -86,17 +86,53 @@ enum rsp_event rsp_parser_feed(struct rsp_parser *p, uint8_t byte)
     return RSP_EVENT_NONE;
 }
 
-size_t rsp_frame(const struct rsp_buf *body, uint8_t *frame)
+/* How many of the bytes behind the first one, all equal to it, one count can stand for: at least three, and the count,
+ * which is written as a character, must not be one that means something to the framing. */
+enum { COUNT_BASE = 29, LEAST = 3, MOST = '~' - COUNT_BASE };
+
+static size_t repeats(const uint8_t *at, const uint8_t *end)
+{
+    size_t n = 0;
+
+    while (n < MOST && at + n + 1 < end && at[n + 1] == at[0])
+        n++;
+    while (n >= LEAST && strchr("#$+-", (int)(n + COUNT_BASE)))
+        n--;
+    return n >= LEAST ? n : 0;
+}
+
+static size_t encode(const struct rsp_buf *body, uint8_t *to)
+{
+    const uint8_t *at = body->bytes, *end = at + body->len;
+    size_t len = 0;
+
+    while (at < end) {
+        size_t n = repeats(at, end);
+        to[len++] = *at;
+        if (n) {
+            to[len++] = '*';
+            to[len++] = (uint8_t)(n + COUNT_BASE);
+        }
+        at += n + 1;
+    }
+    return len;
+}
+
+size_t rsp_frame(const struct rsp_buf *body, bool run_length, uint8_t *frame)
 {
     uint8_t sum = 0;
     char digits[3];
+    size_t len = body->len;
 
-    for (size_t i = 0; i < body->len; i++)
-        sum += body->bytes[i];
-    snprintf(digits, sizeof digits, "%02x", sum);
     frame[0] = '$';
-    memcpy(frame + 1, body->bytes, body->len);
-    frame[body->len + 1] = '#';
-    memcpy(frame + body->len + 2, digits, 2);
-    return body->len + 4;
+    if (run_length)
+        len = encode(body, frame + 1);
+    else
+        memcpy(frame + 1, body->bytes, len);
+    for (size_t i = 0; i < len; i++)
+        sum += frame[1 + i];
+    snprintf(digits, sizeof digits, "%02x", sum);
+    frame[len + 1] = '#';
+    memcpy(frame + len + 2, digits, 2);
+    return len + 4;
 }

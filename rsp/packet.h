@@ -43,8 +43,8 @@ enum rsp_event rsp_parser_feed(struct rsp_parser *p, uint8_t byte);
 
 enum { RSP_FRAME_MAX = RSP_PACKET_MAX + 4 };
 
-/* Puts '$', the body and the checksum into `frame` (RSP_FRAME_MAX bytes); returns the length. No run-length encoding:
- * it gains nothing on the connections we serve, and many a small client cannot read it. */
-size_t rsp_frame(const struct rsp_buf *body, uint8_t *frame);
+/* Puts '$', the body and the checksum into `frame` (RSP_FRAME_MAX bytes); returns the length. `run_length`: a byte and
+ * n more of the same become three bytes, the byte, '*' and n + 29. Not every small client can read that. */
+size_t rsp_frame(const struct rsp_buf *body, bool run_length, uint8_t *frame);
 
 #endif

@@ -31,6 +31,7 @@ bool rsp_points_add(struct rsp_points *p, const struct debug_target *t, unsigned
 static bool release(struct rsp_points *p, const struct debug_target *t, unsigned owner, struct rsp_point *at)
 {
     at->owners &= ~(1u << owner);
+    rsp_programs_drop(&p->programs, at->kind, at->addr, owner);
     if (at->owners)
         return true;
     bool ok = t->ops->point_remove(t->ctx, at->kind, at->addr, at->len);
@@ -58,4 +59,24 @@ const struct rsp_point *rsp_points_at(const struct rsp_points *p, uint32_t addr)
         if (p->list[i].kind <= DEBUG_POINT_HW_BREAK && p->list[i].addr == addr)
             return &p->list[i];
     return NULL;
+}
+
+uint32_t rsp_points_breakers(const struct rsp_points *p, uint32_t addr)
+{
+    uint32_t owners = 0;
+
+    for (unsigned i = 0; i < p->n; i++)
+        if (p->list[i].kind <= DEBUG_POINT_HW_BREAK && p->list[i].addr == addr)
+            owners |= p->list[i].owners;
+    return owners;
+}
+
+uint32_t rsp_points_watchers(const struct rsp_points *p, enum debug_point kind, uint32_t addr)
+{
+    uint32_t owners = 0;
+
+    for (unsigned i = 0; i < p->n; i++)
+        if (p->list[i].kind == kind && kind > DEBUG_POINT_HW_BREAK && addr - p->list[i].addr < p->list[i].len)
+            owners |= p->list[i].owners;
+    return owners;
 }

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "emu/debug_target.h"
+#include "rsp/programs.h"
 
 enum { RSP_POINTS_MAX = 512 };
 
@@ -21,6 +22,7 @@ struct rsp_point {
 struct rsp_points {
     unsigned n;
     struct rsp_point list[RSP_POINTS_MAX];
+    struct rsp_programs programs; /* that their owners attached to breakpoints */
 };
 
 /* False: the target refuses, or the table is full. Adding one twice and removing a missing one are fine. */
@@ -32,5 +34,9 @@ void rsp_points_drop(struct rsp_points *p, const struct debug_target *t, unsigne
 
 /* The breakpoint at an address, or NULL. */
 const struct rsp_point *rsp_points_at(const struct rsp_points *p, uint32_t addr);
+
+/* The owners of all breakpoints at an address; of all watchpoints of a kind that cover one. */
+uint32_t rsp_points_breakers(const struct rsp_points *p, uint32_t addr);
+uint32_t rsp_points_watchers(const struct rsp_points *p, enum debug_point kind, uint32_t addr);
 
 #endif

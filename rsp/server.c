@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "emu/stream.h"
 #include "rsp/session.h"
@@ -10,6 +11,9 @@
 struct client {
     struct stream *stream; /* NULL: free */
     bool broken;           /* could not be written to */
+    uint64_t now_ms;
+    bool faulty; /* what comes and goes takes the way over `link` */
+    struct rsp_link link;
     struct rsp_session session;
 };
 
@@ -17,6 +21,9 @@ struct rsp_server {
     struct stream_server *listener;
     struct log *log;
     struct rsp_hub hub;
+    bool faulty;
+    struct rsp_link_faults faults;
+    unsigned connections; /* that there have been */
     struct client clients[RSP_SESSIONS_MAX];
 };
 
@@ -44,12 +51,41 @@ struct rsp_server *rsp_server_new(const char *host_port, const struct debug_targ
 
 uint16_t rsp_server_port(const struct rsp_server *s) { return stream_server_port(s->listener); }
 
-static void send_to_client(void *ctx, const void *data, size_t size)
+void rsp_server_set_faults(struct rsp_server *s, const struct rsp_link_faults *faults)
+{
+    s->faulty = true;
+    s->faults = *faults;
+}
+
+static uint64_t host_ms(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+static void to_stream(void *ctx, const void *data, size_t size)
 {
     struct client *c = ctx;
 
     if (!c->broken && size > 0)
         c->broken = !stream_write(c->stream, data, size);
+}
+
+static void to_session(void *ctx, const void *data, size_t size)
+{
+    rsp_session_feed(&((struct client *)ctx)->session, data, size);
+}
+
+static void send_to_client(void *ctx, const void *data, size_t size)
+{
+    struct client *c = ctx;
+
+    if (c->faulty)
+        rsp_link_send(&c->link, data, size, c->now_ms);
+    else
+        to_stream(c, data, size);
 }
 
 static void hang_up(struct rsp_server *s, struct client *c)
@@ -79,7 +115,12 @@ static void seat(struct rsp_server *s, struct stream *stream)
             continue;
         c->stream = stream;
         c->broken = false;
+        c->faulty = s->faulty;
         rsp_session_init(&c->session, &s->hub, send_to_client, c);
+        if (c->faulty) {
+            rsp_link_init(&c->link, &s->faults, s->connections++, to_session, to_stream, c);
+            rsp_session_unreliable(&c->session, &c->link);
+        }
         log_msg(s->log, LOG_INFO, "gdb: %s connected", stream_name(stream));
         return;
     }
@@ -92,8 +133,14 @@ static void serve_client(struct rsp_server *s, struct client *c)
     uint8_t data[READ_MAX];
     ssize_t size = stream_read(c->stream, data, sizeof data);
 
-    if (size > 0)
+    c->now_ms = host_ms();
+    rsp_session_tick(&c->session, c->now_ms);
+    if (size > 0 && c->faulty)
+        rsp_link_receive(&c->link, data, (size_t)size, c->now_ms);
+    else if (size > 0)
         rsp_session_feed(&c->session, data, (size_t)size);
+    if (c->faulty)
+        rsp_link_poll(&c->link, c->now_ms);
     if (size == STREAM_ENDED || c->broken || c->session.closing)
         hang_up(s, c);
 }
@@ -124,6 +171,14 @@ enum rsp_server_state rsp_server_poll(struct rsp_server *s)
     return RSP_SERVER_RUNNING;
 }
 
+/* A faulty connection has things to do although nothing comes: what is on its way, what must be sent again. */
+static int shorter_wait(const struct rsp_server *s, int ms)
+{
+    enum { FAULTY_MS = 5 };
+
+    return s->faulty && ms > FAULTY_MS ? FAULTY_MS : ms;
+}
+
 void rsp_server_idle_wait(struct rsp_server *s, int ms)
 {
     struct pollfd fds[RSP_SESSIONS_MAX + 1];
@@ -133,5 +188,5 @@ void rsp_server_idle_wait(struct rsp_server *s, int ms)
     for (unsigned i = 0; i < RSP_SESSIONS_MAX; i++)
         if (s->clients[i].stream)
             fds[n++] = (struct pollfd){.fd = stream_fd(s->clients[i].stream), .events = POLLIN};
-    poll(fds, n, ms);
+    poll(fds, n, shorter_wait(s, ms));
 }

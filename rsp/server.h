@@ -10,6 +10,7 @@
 
 #include "emu/debug_target.h"
 #include "emu/log.h"
+#include "rsp/link.h"
 
 struct rsp_server;
 
@@ -25,6 +26,9 @@ enum rsp_server_state {
 struct rsp_server *rsp_server_new(const char *host_port, const struct debug_target *target, struct log *log, char *err,
                                   size_t err_size);
 void rsp_server_free(struct rsp_server *s); /* hangs up; NULL is allowed */
+
+/* Connections from now on have these faults. */
+void rsp_server_set_faults(struct rsp_server *s, const struct rsp_link_faults *faults);
 
 uint16_t rsp_server_port(const struct rsp_server *s);
 

@@ -14,23 +14,28 @@ bool rsp_session_init(struct rsp_session *s, struct rsp_hub *hub, void (*send)(v
 {
     memset(s, 0, sizeof *s);
     s->hub = hub;
-    s->send = send;
-    s->send_ctx = ctx;
+    rsp_out_init(&s->out, send, ctx);
     rsp_parser_init(&s->parser);
     return rsp_hub_join(hub, s);
 }
 
 void rsp_session_end(struct rsp_session *s) { rsp_hub_leave(s->hub, s); }
 
-static void send_byte(struct rsp_session *s, char c) { s->send(s->send_ctx, &c, 1); }
+void rsp_session_unreliable(struct rsp_session *s, const struct rsp_link *link)
+{
+    s->link = link;
+    s->out.unreliable = true;
+    s->out.latency_ms = link->faults.delay_ms;
+}
+
+void rsp_session_tick(struct rsp_session *s, uint64_t now_ms) { rsp_out_tick(&s->out, now_ms); }
 
 static void send_reply(struct rsp_session *s)
 {
+    rsp_session_flush(s);
     if (s->reply.full)
         rsp_fail(s, RSP_ERROR_REFUSED, "the answer does not fit a packet");
-    s->frame_len = rsp_frame(&s->reply, s->frame);
-    s->unacked += !s->no_ack;
-    s->send(s->send_ctx, s->frame, s->frame_len);
+    rsp_out_packet(&s->out, &s->reply);
 }
 
 enum rsp_outcome rsp_fail(struct rsp_session *s, enum rsp_error error, const char *text)
@@ -64,16 +69,30 @@ void rsp_console(struct rsp_session *s, const char *text)
     size_t left = strlen(text);
 
     while (left > 0) {
-        size_t part = left < RSP_PACKET_MAX / 4 ? left : RSP_PACKET_MAX / 4;
-        rsp_buf_clear(&s->reply);
-        rsp_buf_str(&s->reply, "O");
-        rsp_buf_hex(&s->reply, text, part);
-        send_reply(s);
+        size_t room = sizeof s->console - s->console_len, part = left < room ? left : room;
+        memcpy(s->console + s->console_len, text, part);
+        s->console_len += part;
         text += part;
         left -= part;
+        if (s->console_len == sizeof s->console)
+            rsp_session_flush(s);
     }
-    rsp_buf_clear(&s->reply);
 }
+
+void rsp_session_flush(struct rsp_session *s)
+{
+    struct rsp_buf text;
+
+    if (s->console_len == 0)
+        return;
+    rsp_buf_clear(&text);
+    rsp_buf_str(&text, "O");
+    rsp_buf_hex(&text, s->console, s->console_len);
+    s->console_len = 0;
+    rsp_out_packet(&s->out, &text);
+}
+
+void rsp_session_print(struct rsp_session *s, const char *text) { rsp_console(s, text); }
 
 void rsp_session_stopped(struct rsp_session *s, const struct debug_stop_info *info)
 {
@@ -125,15 +144,15 @@ static void serve(struct rsp_session *s, const uint8_t *body, size_t len)
         send_reply(s);
 }
 
-/*
- * A debugger that did not see our acknowledgement sends its request again; carrying it out twice would step twice. So a
- * request that equals the last one, while the answer to that is not acknowledged, gets the same answer. Clients that
- * never acknowledge anything cannot be told from that, and are taken by their word.
- */
-static bool sent_again(const struct rsp_session *s, const uint8_t *body, size_t len)
+/* A debugger that did not see our acknowledgement sends its request again; carrying it out twice would step twice. */
+static bool sent_again(struct rsp_session *s, const uint8_t *body, size_t len)
 {
-    return !s->no_ack && s->peer_acks && (s->unacked > 0 || s->waiting) && len == s->request_len &&
-           memcmp(body, s->request, len) == 0;
+    size_t size;
+
+    if (len != s->request_len || memcmp(body, s->request, len) != 0)
+        return false;
+    const struct rsp_command *c = find_command(body, len, &size);
+    return rsp_out_is_repeat(&s->out, s->waiting, c && c->flags & RSP_ONCE);
 }
 
 /* Who only looks whether the port is open must not disturb the target: a debugger is who asks something. */
@@ -150,35 +169,24 @@ static void take_request(struct rsp_session *s)
     const uint8_t *body = s->parser.body;
     size_t len = s->parser.len;
 
-    if (!s->no_ack)
-        send_byte(s, '+');
-    if (sent_again(s, body, len)) {
-        s->send(s->send_ctx, s->frame, s->frame_len);
+    rsp_out_good(&s->out);
+    if (sent_again(s, body, len))
         return;
-    }
+    s->out.counters.requests++;
     memcpy(s->request, body, len);
     s->request_len = len;
-    s->frame_len = 0;
-    s->unacked = 0;
+    rsp_out_begin(&s->out);
     greet(s);
     serve(s, body, len);
 }
 
 static void take_malformed(struct rsp_session *s)
 {
-    if (!s->no_ack)
-        send_byte(s, '+');
+    rsp_out_good(&s->out);
     s->request_len = 0;
-    s->unacked = 0;
+    rsp_out_begin(&s->out);
     rsp_syntax(s);
     send_reply(s);
-}
-
-static void take_ack(struct rsp_session *s)
-{
-    s->peer_acks = true;
-    if (s->unacked > 0)
-        s->unacked--;
 }
 
 static void take_event(struct rsp_session *s, enum rsp_event event)
@@ -194,15 +202,13 @@ static void take_event(struct rsp_session *s, enum rsp_event event)
         break;
     case RSP_EVENT_BAD_CHECKSUM:
         log_msg(s->hub->log, LOG_DEBUG, "gdb: a packet with a wrong checksum was dropped");
-        if (!s->no_ack)
-            send_byte(s, '-');
+        rsp_out_bad(&s->out);
         break;
     case RSP_EVENT_ACK:
-        take_ack(s);
+        rsp_out_acked(&s->out);
         break;
     case RSP_EVENT_NAK:
-        if (!s->no_ack && s->unacked > 0)
-            s->send(s->send_ctx, s->frame, s->frame_len);
+        rsp_out_refused(&s->out);
         break;
     case RSP_EVENT_BREAK:
         if (s->waiting)

@@ -17,6 +17,9 @@ static const uint8_t expedited[] = {RSP_REG_SP, RSP_REG_LR, RSP_REG_PC, RSP_REG_
 
 static void put_reason(struct rsp_session *s, const struct debug_stop_info *info)
 {
+    /* Another debugger's point is no reason: gdb would take it for one it has just removed, and go on. */
+    if (!(s->hub->hit_by >> s->slot & 1))
+        return;
     if (info->stop == DEBUG_BREAKPOINT && info->point == DEBUG_POINT_SW_BREAK && s->peer.swbreak)
         rsp_buf_str(&s->reply, "swbreak:;");
     if (info->stop == DEBUG_BREAKPOINT && info->point == DEBUG_POINT_HW_BREAK && s->peer.hwbreak)

@@ -7,7 +7,7 @@
 #include "host/report.h"
 #include "soc/monitor.h"
 
-enum { SIGNAL_INT = 2, SIGNAL_TRAP = 5 };
+enum { SIGNAL_INT = 2, SIGNAL_TRAP = 5, SIGNAL_SEGV = 11 };
 
 static struct core *core_of(struct debug_port *p) { return &p->machine->soc.core; }
 
@@ -37,14 +37,53 @@ static bool reg_set(void *ctx, enum cpu_reg r, uint32_t value)
     return true;
 }
 
+/* What a write to the debug registers set going happens, though no resume() let the core go: a reset that was asked
+ * for, a step, or as much of a run as goes on while a probe makes one access. */
+static void follow(struct debug_port *p)
+{
+    struct machine *m = p->machine;
+    struct core *c = core_of(p);
+    if (p->resumed || !p->clients || m->end)
+        return;
+    if (c->attention)
+        machine_run(m, 0);
+    if (debug_stopped(c))
+        return;
+    enum core_stop stop = machine_run_for(m, DEBUG_PORT_ACCESS_TIME);
+    if (stop != CORE_STOP_ATTENTION && stop != CORE_STOP_ASLEEP && stop != CORE_STOP_LOCKUP)
+        debug_hold(c, true);
+    if (m->end == MACHINE_END_ASLEEP || m->end == MACHINE_END_OFF) /* a debugger may wake it */
+        m->end = MACHINE_RUNNING;
+}
+
 static uint32_t mem_get(void *ctx, uint32_t addr, void *buf, uint32_t len)
 {
-    return bus_peek(&((struct debug_port *)ctx)->machine->soc.bus, addr, buf, len);
+    struct debug_port *p = ctx;
+    follow(p);
+    return bus_peek(&p->machine->soc.bus, addr, buf, len);
 }
 
 static uint32_t mem_set(void *ctx, uint32_t addr, const void *buf, uint32_t len)
 {
-    return bus_poke(&((struct debug_port *)ctx)->machine->soc.bus, addr, buf, len);
+    struct debug_port *p = ctx;
+    uint32_t done = bus_poke(&p->machine->soc.bus, addr, buf, len);
+    follow(p);
+    return done;
+}
+
+static unsigned contexts(void *ctx, struct debug_context *list, unsigned max)
+{
+    return contexts_list(&((struct debug_port *)ctx)->contexts, list, max);
+}
+
+static bool context_reg_get(void *ctx, unsigned place, enum cpu_reg r, uint32_t *value)
+{
+    return contexts_reg_get(&((struct debug_port *)ctx)->contexts, place, r, value);
+}
+
+static bool context_reg_set(void *ctx, unsigned place, enum cpu_reg r, uint32_t value)
+{
+    return contexts_reg_set(&((struct debug_port *)ctx)->contexts, place, r, value);
 }
 
 /* ---- points ------------------------------------------------------------------------------------------------------ */
@@ -99,10 +138,12 @@ static enum debug_point point_kind_at(const struct debug_port *p, uint32_t addr)
     return find_point(p, DEBUG_POINT_SW_BREAK, addr, 0) >= 0 ? DEBUG_POINT_SW_BREAK : DEBUG_POINT_HW_BREAK;
 }
 
-static enum debug_point watch_kind_at(const struct debug_port *p, uint32_t addr)
+static enum debug_point watch_kind_at(const struct debug_port *p, uint32_t addr, bool store)
 {
+    enum debug_point other = store ? DEBUG_POINT_WATCH_READ : DEBUG_POINT_WATCH_WRITE;
     for (unsigned i = 0; i < p->n_points; i++)
-        if (p->point[i].kind > DEBUG_POINT_HW_BREAK && addr - p->point[i].addr < p->point[i].len)
+        if (p->point[i].kind > DEBUG_POINT_HW_BREAK && p->point[i].kind != other &&
+            addr - p->point[i].addr < p->point[i].len)
             return p->point[i].kind;
     return DEBUG_POINT_WATCH_WRITE;
 }
@@ -113,17 +154,28 @@ static const struct activation *top(const struct core *c) { return &c->activatio
 
 static uint64_t retired_by_top(struct core *c) { return top(c)->retired + cpu_retired(c->cpu) - top(c)->retired_at; }
 
-static void resume(void *ctx, enum debug_resume how)
+static uint64_t retired_at(struct core *c, unsigned depth)
+{
+    return depth ? c->activation[c->n_activations - 1 - depth].retired : retired_by_top(c);
+}
+
+static void resume(void *ctx, enum debug_resume how, unsigned depth)
 {
     struct debug_port *p = ctx;
     struct core *c = core_of(p);
-    p->how = how;
+    p->resumed = true;
+    debug_release(c);
+    cpu_pass_points(c->cpu);
+    if (how == DEBUG_GO_ON)
+        return;
     p->halt_asked = false;
     p->stepping = how == DEBUG_STEP;
-    p->serial = top(c)->serial;
-    p->parent = c->n_activations > 1 ? c->activation[c->n_activations - 2].serial : UINT64_MAX;
-    p->goal = retired_by_top(c) + 1;
-    cpu_pass_points(c->cpu);
+    if (depth >= c->n_activations)
+        depth = 0;
+    unsigned at = c->n_activations - 1 - depth;
+    p->serial = c->activation[at].serial;
+    p->parent = at ? c->activation[at - 1].serial : UINT64_MAX;
+    p->goal = retired_at(c, depth) + 1;
 }
 
 static void halt(void *ctx) { ((struct debug_port *)ctx)->halt_asked = true; }
@@ -142,6 +194,22 @@ static bool step_is_over(struct debug_port *p)
     return top(c)->serial == p->parent || c->n_activations == 1;
 }
 
+/* Debug state, by what led there. */
+static void report_halted(struct debug_port *p, struct debug_stop_info *out)
+{
+    struct core *c = core_of(p);
+    uint32_t by = c->debug.entered_by;
+    if (by & DFSR_VCATCH) {
+        out->stop = core_ipsr(c) ? DEBUG_FAULT : DEBUG_HALTED;
+        out->signal = core_ipsr(c) ? SIGNAL_SEGV : SIGNAL_TRAP;
+        out->text = "vector catch";
+    } else if (by & DFSR_BKPT) {
+        out->stop = DEBUG_BKPT;
+    } else {
+        out->stop = DEBUG_HALTED;
+    }
+}
+
 static void report_stop(struct debug_port *p, enum core_stop stop, struct debug_stop_info *out)
 {
     struct core *c = core_of(p);
@@ -154,10 +222,13 @@ static void report_stop(struct debug_port *p, enum core_stop stop, struct debug_
     case CORE_STOP_WATCHPOINT:
         out->stop = DEBUG_WATCHPOINT;
         out->addr = c->watch_addr;
-        out->point = watch_kind_at(p, out->addr);
+        out->point = watch_kind_at(p, out->addr, c->watch_store);
         break;
     case CORE_STOP_BKPT:
         out->stop = DEBUG_BKPT;
+        break;
+    case CORE_STOP_HALTED:
+        report_halted(p, out);
         break;
     case CORE_STOP_LOCKUP:
         out->stop = DEBUG_LOCKUP;
@@ -189,10 +260,9 @@ static bool ended(struct debug_port *p, struct debug_stop_info *out)
 }
 
 /* While it steps, the others run one instruction at a time too: an activation is short, and this is exact. */
-static void run(void *ctx, struct debug_stop_info *out)
+static void run_slice(struct debug_port *p, struct debug_stop_info *out)
 {
     enum { STEPS_A_SLICE = 20000 };
-    struct debug_port *p = ctx;
     struct machine *m = p->machine;
     *out = (struct debug_stop_info){.stop = DEBUG_RUNNING, .signal = SIGNAL_TRAP};
     for (unsigned i = 0; i < STEPS_A_SLICE; i++) {
@@ -215,12 +285,24 @@ static void run(void *ctx, struct debug_stop_info *out)
     }
 }
 
+static void run(void *ctx, struct debug_stop_info *out)
+{
+    struct debug_port *p = ctx;
+    run_slice(p, out);
+    if (out->stop == DEBUG_RUNNING)
+        return;
+    p->resumed = false;
+    debug_hold(core_of(p), true);
+}
+
 static void reset(void *ctx)
 {
     struct debug_port *p = ctx;
     p->machine->end = MACHINE_RUNNING;
     p->halt_asked = false;
     p->stepping = false;
+    p->resumed = false;
+    debug_hold(core_of(p), true);
     machine_reset(p->machine, RESETREAS_SREQ);
 }
 
@@ -268,9 +350,11 @@ static unsigned memory_map(void *ctx, const struct debug_memory **map)
 
 /* ---- the rest ---------------------------------------------------------------------------------------------------- */
 
-static bool monitor(void *ctx, const char *line, void (*print)(void *, const char *), void *print_ctx)
+static unsigned commands(void *ctx, const struct debug_command **list) { return monitor_commands(list); }
+
+static void trace(void *ctx, uint32_t kinds, void (*tell)(void *, enum ev_kind, const char *), void *tell_ctx)
 {
-    return monitor_command(((struct debug_port *)ctx)->machine, line, print, print_ctx);
+    debug_trace_set(&((struct debug_port *)ctx)->trace, kinds, tell, tell_ctx);
 }
 
 static void attached(void *ctx, bool on)
@@ -282,6 +366,11 @@ static void attached(void *ctx, bool on)
         machine_reset(p->machine, RESETREAS_DIF);
     p->stepping = false;
     p->halt_asked = false;
+    p->resumed = false;
+    if (p->clients)
+        debug_hold(core_of(p), true);
+    else
+        debug_disconnect(core_of(p));
     while (!on && !p->clients && p->n_points)
         point_remove(p, p->point[0].kind, p->point[0].addr, p->point[0].len);
     if (!on && !p->clients)
@@ -304,7 +393,11 @@ static const struct debug_target_ops ops = {
     .flash_erase = flash_erase,
     .flash_write = flash_write,
     .memory_map = memory_map,
-    .monitor = monitor,
+    .contexts = contexts,
+    .context_reg_get = context_reg_get,
+    .context_reg_set = context_reg_set,
+    .commands = commands,
+    .trace = trace,
     .attached = attached,
     .kill = kill_run,
 };
@@ -314,4 +407,6 @@ void debug_port_init(struct debug_port *p, struct machine *m)
     memset(p, 0, sizeof *p);
     p->target = (struct debug_target){.ops = &ops, .ctx = p};
     p->machine = m;
+    p->trace.soc = &m->soc;
+    contexts_init(&p->contexts, &m->soc);
 }

@@ -3,26 +3,43 @@
  *
  * A step follows its context: it ends when the instruction has retired in the same activation; interrupts that come in
  * between run to their end, as in the undisturbed run (docs/ARCHITECTURE.md, "Steps"). Halted time stands still.
+ *
+ * The core's own debug hardware is reached by memory accesses. A write to DHCSR that makes the core run, or step, does
+ * so at once; each access that follows lets it run for as long as a probe would need for it, until it is halted again.
  */
 #ifndef SOC_DEBUG_PORT_H
 #define SOC_DEBUG_PORT_H
 
 #include "emu/debug_target.h"
+#include "soc/contexts.h"
+#include "soc/debug_trace.h"
 #include "soc/machine.h"
 
-enum { DEBUG_PORT_MAX_POINTS = 256 };
+enum { DEBUG_PORT_MAX_POINTS = 256, DEBUG_PORT_RTT_SERVERS = 8 };
+
+/* An RTT channel at a TCP port of its own (`monitor rtt server start`). */
+struct debug_rtt_server {
+    struct stream *stream; /* NULL: free */
+    unsigned port, channel;
+};
+
+/* What an access takes on a 4 MHz wire, about: it passes while a write to DHCSR has let the core run. */
+#define DEBUG_PORT_ACCESS_TIME (27 * VTIME_PER_US)
 
 struct debug_port {
     struct debug_target target;
     struct machine *machine;
+    struct contexts contexts;
+    struct debug_trace trace;
+    struct debug_rtt_server rtt_server[DEBUG_PORT_RTT_SERVERS];
     struct {
         enum debug_point kind;
         uint32_t addr, len;
     } point[DEBUG_PORT_MAX_POINTS];
     unsigned n_points;
     unsigned clients;
-    enum debug_resume how;
     bool halt_asked;
+    bool resumed;    /* resume() let the core run, and it has not stopped since */
     bool stepping;   /* a step is under way: */
     uint64_t serial; /* of the activation that steps */
     uint64_t parent; /* of the one below it */
@@ -30,6 +47,8 @@ struct debug_port {
     char text[160];
 };
 
+/* Before power is on, so that every context is known. */
 void debug_port_init(struct debug_port *p, struct machine *m);
+void debug_port_close(struct debug_port *p);
 
 #endif

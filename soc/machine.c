@@ -26,7 +26,7 @@ static enum core_bkpt on_bkpt(void *ctx, uint8_t imm)
         return CORE_BKPT_SERVED;
     case SEMIHOSTING_WAIT:
         m->waits_for_input = true;
-        return CORE_BKPT_STOP;
+        return CORE_BKPT_WAIT;
     case SEMIHOSTING_EXIT:
         break;
     }
@@ -74,6 +74,12 @@ static void on_sleep_changed(void *ctx, bool asleep)
         rtt_resume(&m->events.rtt);
         sched_at(&m->soc.sched, &m->events.slice, m->soc.sched.now + SLICE);
     }
+}
+
+/* A watchdog may stand still while the core is halted. */
+static void on_halted_changed(void *ctx, bool halted)
+{
+    periph_engine_core_changed(&((struct machine *)ctx)->soc.periph.engine);
 }
 
 /* ---- events ------------------------------------------------------------------------------------------------------ */
@@ -256,7 +262,7 @@ static bool check_stimulus(const struct board *b, const struct stimulus *s, char
 {
     char names[128];
     if (s->kind == STIMULUS_BUTTON && board_button(b, s->name) < 0) {
-        snprintf(err, err_size, "--at: board %s has no button '%s'; it has %s", b->name, s->name,
+        snprintf(err, err_size, "board %s has no button '%s'; it has %s", b->name, s->name,
                  board_button_names(b, names, sizeof names));
         return false;
     }
@@ -264,10 +270,10 @@ static bool check_stimulus(const struct board *b, const struct stimulus *s, char
         return true;
     int part = board_part(b, s->name);
     if (part < 0)
-        snprintf(err, err_size, "--at: board %s has no part '%s'; it has %s", b->name, s->name,
+        snprintf(err, err_size, "board %s has no part '%s'; it has %s", b->name, s->name,
                  board_part_names(b, names, sizeof names));
     else if (board_part_input(&b->part[part], s->input) < 0)
-        snprintf(err, err_size, "--at: part %s, a %s, measures no '%s'", s->name, b->part[part].type->name, s->input);
+        snprintf(err, err_size, "part %s, a %s, measures no '%s'", s->name, b->part[part].type->name, s->input);
     else
         return true;
     return false;
@@ -275,10 +281,25 @@ static bool check_stimulus(const struct board *b, const struct stimulus *s, char
 
 static bool check_stimuli(const struct machine *m, char *err, size_t err_size)
 {
+    char text[256];
     for (unsigned i = 0; i < m->config.n_stimuli; i++)
-        if (!check_stimulus(&m->soc.board, &m->config.stimuli[i], err, err_size))
+        if (!check_stimulus(&m->soc.board, &m->config.stimuli[i], text, sizeof text)) {
+            snprintf(err, err_size, "--at: %s", text);
             return false;
+        }
     return true;
+}
+
+bool machine_stimulate(struct machine *m, const char *action, char *err, size_t err_size)
+{
+    struct stimulus s;
+    if (!stimulus_parse_action(action, &s, err, err_size))
+        return false;
+    bool ok = check_stimulus(&m->soc.board, &s, err, err_size);
+    if (ok)
+        apply_stimulus(m, &s);
+    stimulus_free(&s);
+    return ok;
 }
 
 bool machine_init(struct machine *m, const struct machine_config *config, char *err, size_t err_size)
@@ -289,6 +310,7 @@ bool machine_init(struct machine *m, const struct machine_config *config, char *
     struct core_host host = {.bkpt = on_bkpt,
                              .device_access = config->device_access ? on_observed_access : on_device_access,
                              .sleep_changed = on_sleep_changed,
+                             .halted_changed = on_halted_changed,
                              .ctx = m};
     soc_init(&m->soc, &m->log, config->seed, &host);
     m->soc.core.sleep_clock_runs = config->sleep_clock_runs;

@@ -110,9 +110,14 @@ void machine_power_on(struct machine *m);
 /* `resetreas`: as soc_reset() takes it. */
 void machine_reset(struct machine *m, uint32_t resetreas);
 
+/* Does what `--at` would do, now. False, with one line in `err`, when `action` is none. */
+bool machine_stimulate(struct machine *m, const char *action, char *err, size_t err_size);
+
 /* Runs for a slice (some milliseconds of host time), or `budget` instructions. m->end tells whether the run is over.
  * Returns why the core stopped; CORE_STOP_ATTENTION when it is just the slice. */
 enum core_stop machine_run(struct machine *m, uint64_t budget);
+/* Likewise, but for about so long. */
+enum core_stop machine_run_for(struct machine *m, vtime length);
 /* Runs to the end. */
 void machine_run_to_end(struct machine *m);
 

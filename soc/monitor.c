@@ -3,20 +3,11 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "host/report.h"
+#include "soc/debug_port.h"
 
-struct console_to {
-    struct machine *m;
-    void (*print)(void *ctx, const char *text);
-    void *ctx;
-};
-
-static void say(const struct console_to *to, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-
-static void say(const struct console_to *to, const char *fmt, ...)
+void monitor_say(const struct debug_console *to, const char *fmt, ...)
 {
     char line[512];
     va_list ap;
@@ -26,100 +17,139 @@ static void say(const struct console_to *to, const char *fmt, ...)
     to->print(to->ctx, line);
 }
 
-static void do_nothing(const struct console_to *to, const char *args) {}
+static struct machine *machine_of(void *port) { return ((struct debug_port *)port)->machine; }
 
-static void reset(const struct console_to *to, const char *args) { machine_reset(to->m, RESETREAS_SREQ); }
+/* ---- what the outside world does, in the words of --at ----------------------------------------------------------- */
 
-static void irq(const struct console_to *to, const char *args)
+static bool stimulate(void *port, const char *verb, const char *args, const struct debug_console *to)
 {
-    char *end;
-    unsigned long n = strtoul(args, &end, 0);
-    if (end == args || n >= IRQ_LINES) {
-        say(to, "irq N: N is 0 to %d\n", IRQ_LINES - 1);
-        return;
-    }
-    core_pend(&to->m->soc.core, EXC_IRQ0 + (unsigned)n);
-    say(to, "IRQ %lu is pending\n", n);
-}
-
-static void pin(const struct console_to *to, const char *args)
-{
-    char name[16];
-    char level;
-    int n = sscanf(args, "%15s %c", name, &level);
-    int number = n >= 1 ? pin_by_name(name) : -1;
-    if (number < 0 || (n == 2 && !strchr("01z", level))) {
-        say(to, "pin P0.11 [0|1|z]\n");
-        return;
-    }
-    if (n == 2)
-        pins_drive(&to->m->soc.pins, (unsigned)number, PIN_FROM_OUTSIDE,
-                   level == '0'   ? PIN_LOW
-                   : level == '1' ? PIN_HIGH
-                                  : PIN_Z);
-    say(to, "%s is %d\n", pin_name((unsigned)number), pins_level(&to->m->soc.pins, (unsigned)number));
-}
-
-static void show_time(const struct console_to *to, const char *args)
-{
-    vtime now = to->m->soc.sched.now;
-    say(to, "%" PRIu64 ".%06" PRIu64 " s, %" PRIu64 " cycles, %" PRIu64 " instructions\n", now / VTIME_PER_S,
-        now % VTIME_PER_S / VTIME_PER_US, now / VTIME_PER_CYCLE, cpu_retired(to->m->soc.core.cpu));
-}
-
-static void stats(const struct console_to *to, const char *args)
-{
-    char name[32];
-    show_time(to, args);
-    for (unsigned e = 1; e < EXC_COUNT; e++)
-        if (to->m->soc.core.exceptions[e])
-            say(to, "%-16s %" PRIu64 "\n", report_exception_name(e, name, sizeof name), to->m->soc.core.exceptions[e]);
-}
-
-static void contexts(const struct console_to *to, const char *args)
-{
-    const struct core *c = &to->m->soc.core;
-    char name[32];
-    for (unsigned i = c->n_activations; i-- > 0;)
-        say(to, "#%-6" PRIu64 " %s\n", c->activation[i].serial,
-            report_exception_name(c->activation[i].exception, name, sizeof name));
-}
-
-static void help(const struct console_to *to, const char *args);
-
-static const struct {
-    const char *name, *help;
-    void (*run)(const struct console_to *to, const char *args);
-} commands[] = {
-    {"help", "this list", help},
-    {"reset", "reset [halt]: system reset; the core stays halted at the reset vector", reset},
-    {"system_reset", "the same", reset},
-    {"irq", "irq N: pend interrupt N", irq},
-    {"pin", "pin NAME [0|1|z]: show a pin, or drive it from outside", pin},
-    {"time", "emulated time, cycles, instructions", show_time},
-    {"stats", "how often each exception was entered", stats},
-    {"contexts", "the active exceptions, the running one first", contexts},
-    {"halt", "accepted: the core is halted while a debugger talks", do_nothing},
-    {"stop", "the same", do_nothing},
-    {"init", "accepted", do_nothing},
-    {"gdb_sync", "accepted", do_nothing},
-};
-
-static void help(const struct console_to *to, const char *args)
-{
-    for (unsigned i = 0; i < sizeof commands / sizeof *commands; i++)
-        say(to, "%-14s %s\n", commands[i].name, commands[i].help);
-}
-
-bool monitor_command(struct machine *m, const char *line, void (*print)(void *, const char *), void *print_ctx)
-{
-    struct console_to to = {.m = m, .print = print, .ctx = print_ctx};
-    line += strspn(line, " \t");
-    size_t n = strcspn(line, " \t\r\n");
-    for (unsigned i = 0; i < sizeof commands / sizeof *commands; i++)
-        if (strlen(commands[i].name) == n && !strncmp(commands[i].name, line, n)) {
-            commands[i].run(&to, line + n + strspn(line + n, " \t"));
-            return true;
-        }
+    char action[512], err[256];
+    snprintf(action, sizeof action, "%s %s", verb, args);
+    if (machine_stimulate(machine_of(port), action, err, sizeof err))
+        return true;
+    monitor_say(to, "%s\n", err);
     return false;
+}
+
+#define STIMULUS(name)                                                             \
+    static bool name(void *port, const char *args, const struct debug_console *to) \
+    {                                                                              \
+        return stimulate(port, #name, args, to);                                   \
+    }
+
+STIMULUS(button)
+STIMULUS(part)
+STIMULUS(uart0)
+STIMULUS(uart1)
+STIMULUS(usb)
+STIMULUS(adc)
+STIMULUS(vdd)
+STIMULUS(vbus)
+STIMULUS(temp)
+
+static bool irq(void *port, const char *args, const struct debug_console *to)
+{
+    if (!stimulate(port, "irq", args, to))
+        return false;
+    monitor_say(to, "IRQ %.8s is pending\n", args);
+    return true;
+}
+
+static bool pin(void *port, const char *args, const struct debug_console *to)
+{
+    struct pins *pins = &machine_of(port)->soc.pins;
+    char name[16] = "", level = 0;
+    int n = sscanf(args, "%15s %c", name, &level);
+    int number = pin_by_name(name);
+    if ((n > 1 || number < 0) && !stimulate(port, "pin", args, to))
+        return false;
+    monitor_say(to, "%s is %d\n", pin_name((unsigned)number), pins_level(pins, (unsigned)number));
+    return true;
+}
+
+/* ---- what there is to know --------------------------------------------------------------------------------------- */
+
+static bool show_time(void *port, const char *args, const struct debug_console *to)
+{
+    struct machine *m = machine_of(port);
+    vtime now = m->soc.sched.now;
+    monitor_say(to, "%" PRIu64 ".%06" PRIu64 " s, %" PRIu64 " cycles, %" PRIu64 " instructions\n", now / VTIME_PER_S,
+                now % VTIME_PER_S / VTIME_PER_US, now / VTIME_PER_CYCLE, cpu_retired(m->soc.core.cpu));
+    return true;
+}
+
+static bool stats(void *port, const char *args, const struct debug_console *to)
+{
+    struct soc *s = &machine_of(port)->soc;
+    char name[48];
+    show_time(port, args, to);
+    for (unsigned e = 1; e < EXC_COUNT; e++)
+        if (s->core.exceptions[e])
+            monitor_say(to, "%-16s %" PRIu64 "\n", contexts_exception_name(s, e, name, sizeof name),
+                        s->core.exceptions[e]);
+    return true;
+}
+
+static bool show_contexts(void *port, const char *args, const struct debug_console *to)
+{
+    struct debug_context list[CORE_MAX_ACTIVATIONS];
+    unsigned n = contexts_list(&((struct debug_port *)port)->contexts, list, CORE_MAX_ACTIVATIONS);
+    for (unsigned i = 0; i < n; i++)
+        monitor_say(to, "#%-6" PRIu64 " %s\n", list[i].serial, list[i].name);
+    return true;
+}
+
+static bool halted_time(void *port, const char *args, const struct debug_console *to)
+{
+    if (*args && strcmp(args, "frozen") != 0) {
+        bool known = !strcmp(args, "traffic") || !strcmp(args, "wall");
+        monitor_say(to,
+                    known ? "halted-time %s is not available in this version\n"
+                          : "halted-time [frozen|traffic|wall], not '%s'\n",
+                    args);
+        return false;
+    }
+    monitor_say(to, "frozen: time stands still while the core is halted\n");
+    return true;
+}
+
+static bool accept(void *port, const char *args, const struct debug_console *to) { return true; }
+
+static bool no_swo(void *port, const char *args, const struct debug_console *to)
+{
+    monitor_say(to, "there is no SWO in this version\n");
+    return true;
+}
+
+unsigned monitor_commands(const struct debug_command **list)
+{
+    static const struct debug_command commands[] = {
+        {"irq", "N: pends interrupt N", irq},
+        {"pin", "NAME [0|1|z]: shows a pin, after driving it from outside", pin},
+        {"button", "NAME press|release: a button of the board", button},
+        {"part", "NAME QUANTITY VALUE: what a part of the board measures from now on", part},
+        {"uart0", "\"TEXT\": feeds bytes to UART0", uart0},
+        {"uart1", "\"TEXT\": likewise to UART1", uart1},
+        {"usb", "\"TEXT\": likewise to the USB console", usb},
+        {"adc", "AIN0 1500mV: sets the voltage of an input of SAADC", adc},
+        {"vdd", "1700mV: changes the supply's voltage", vdd},
+        {"vbus", "0|1: takes the USB supply away, or brings it", vbus},
+        {"temp", "21.5: sets the die's temperature, in degrees Celsius", temp},
+        {"time", "emulated time, cycles, instructions", show_time},
+        {"stats", "", stats},
+        {"contexts", "the active exceptions, the running one first", show_contexts},
+        {"halted-time", "[frozen|traffic|wall]: what time does while the core is halted", halted_time},
+        {"rtt", "[setup|start|stop|channels|polling_interval|server start PORT CHANNEL|server stop PORT]", monitor_rtt},
+        {"mwb", "ADDR VALUE [N]: writes N bytes", monitor_mwb},
+        {"mwh", "ADDR VALUE [N]: likewise half-words", monitor_mwh},
+        {"mww", "ADDR VALUE [N]: likewise words", monitor_mww},
+        {"mdb", "ADDR [N]: shows N bytes", monitor_mdb},
+        {"mdh", "ADDR [N]: likewise half-words", monitor_mdh},
+        {"mdw", "ADDR [N]: likewise words", monitor_mdw},
+        {"arm", "semihosting enable: accepted; it always is", accept},
+        {"sleep", "accepted", accept},
+        {"CDSWOConfigure", "answered; there is no SWO in this version", no_swo},
+    };
+    *list = commands;
+    return sizeof commands / sizeof *commands;
 }

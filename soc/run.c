@@ -11,7 +11,7 @@
 static void sleep_as_long(struct machine *m, vtime length)
 {
     uint64_t ns = length * 1000 / VTIME_PER_US;
-    console_flush(&m->console);
+    console_show(&m->console, m->soc.sched.now);
     nanosleep(&(struct timespec){.tv_nsec = (long)ns}, NULL);
 }
 
@@ -73,7 +73,7 @@ static void handle_attention(struct machine *m)
     else if (m->soc.off_request)
         enter_system_off(m);
     notice_dead_end(m);
-    console_flush(&m->console);
+    console_show(&m->console, m->soc.sched.now);
 }
 
 static void wait_for_input(struct machine *m)
@@ -119,9 +119,17 @@ enum core_stop machine_run(struct machine *m, uint64_t budget)
             break;
         case CORE_STOP_BREAKPOINT:
         case CORE_STOP_WATCHPOINT:
+        case CORE_STOP_HALTED:
             return stop;
         }
     }
+}
+
+enum core_stop machine_run_for(struct machine *m, vtime length)
+{
+    if (!m->soc.core.state.asleep) /* asleep there are no slices */
+        sched_at(&m->soc.sched, &m->events.slice, m->soc.sched.now + length);
+    return machine_run(m, UINT64_MAX);
 }
 
 void machine_run_to_end(struct machine *m)

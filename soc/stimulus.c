@@ -156,13 +156,10 @@ static bool fail_action(char *err, size_t err_size)
     return false;
 }
 
-bool stimulus_parse(const char *spec, struct stimulus *out, char *err, size_t err_size)
+bool stimulus_parse_action(const char *action, struct stimulus *out, char *err, size_t err_size)
 {
     *out = (struct stimulus){0};
-    const char *equals = strchr(spec, '=');
-    if (!equals || !duration_parse(spec, (size_t)(equals - spec), &out->time))
-        return fail(err, err_size, "expected 'TIME=ACTION', such as '5ms=pin P0.11 0'");
-    const char *p = skip_spaces(equals + 1);
+    const char *p = skip_spaces(action);
     size_t n = strcspn(p, " \t");
     for (unsigned i = 0; i < sizeof actions / sizeof actions[0]; i++) {
         const struct action *a = &actions[i];
@@ -173,6 +170,18 @@ bool stimulus_parse(const char *spec, struct stimulus *out, char *err, size_t er
         return a->parse(skip_spaces(p + n), out, err, err_size);
     }
     return fail_action(err, err_size);
+}
+
+bool stimulus_parse(const char *spec, struct stimulus *out, char *err, size_t err_size)
+{
+    vtime time;
+    *out = (struct stimulus){0};
+    const char *equals = strchr(spec, '=');
+    if (!equals || !duration_parse(spec, (size_t)(equals - spec), &time))
+        return fail(err, err_size, "expected 'TIME=ACTION', such as '5ms=pin P0.11 0'");
+    bool ok = stimulus_parse_action(equals + 1, out, err, err_size);
+    out->time = time;
+    return ok;
 }
 
 void stimulus_free(struct stimulus *s)

@@ -59,6 +59,8 @@ struct stimulus {
 
 /* False when `spec` is none, with one line in `err`. On success the caller frees with stimulus_free(). */
 bool stimulus_parse(const char *spec, struct stimulus *out, char *err, size_t err_size);
+/* The action alone; `time` is 0. */
+bool stimulus_parse_action(const char *action, struct stimulus *out, char *err, size_t err_size);
 void stimulus_free(struct stimulus *s);
 
 #endif

@@ -101,13 +101,16 @@ static bool point_remove(void *ctx, enum debug_point kind, uint32_t addr, uint32
     return true;
 }
 
-static void resume(void *ctx, enum debug_resume how)
+static void resume(void *ctx, enum debug_resume how, unsigned place)
 {
     struct fake_target *f = ctx;
 
     f->resumed = true;
+    if (how == DEBUG_GO_ON)
+        return;
     f->halt_asked = false;
     f->how = how;
+    f->place = place;
     f->steps += how == DEBUG_STEP;
     f->continues += how == DEBUG_CONTINUE;
 }
@@ -133,6 +136,8 @@ static bool execute(struct fake_target *f, struct debug_stop_info *out)
         *pc = FAKE_LOOP;
     if (!stores)
         return false;
+    for (unsigned i = 0; f->traced >> EV_PIN & 1 && i <= f->flood; i++)
+        f->tell(f->tell_ctx, EV_PIN, "a pin\n");
     memcpy(&count, f->ram + (FAKE_COUNTER - FAKE_RAM), sizeof count);
     count++;
     memcpy(f->ram + (FAKE_COUNTER - FAKE_RAM), &count, sizeof count);
@@ -232,16 +237,80 @@ static unsigned memory_map(void *ctx, const struct debug_memory **map)
     return sizeof all / sizeof all[0];
 }
 
-static bool monitor(void *ctx, const char *line, void (*print)(void *print_ctx, const char *text), void *print_ctx)
+static unsigned contexts(void *ctx, struct debug_context *list, unsigned max)
 {
     struct fake_target *f = ctx;
 
-    snprintf(f->said, sizeof f->said, "%s", line);
-    if (strcmp(line, "help") != 0)
-        return false;
-    print(print_ctx, "help: ");
-    print(print_ctx, "there is none\n");
+    for (unsigned i = 0; i <= f->preempted && i < max; i++) {
+        unsigned exception = f->preempted - i;
+        list[i] = (struct debug_context){.exception = (uint8_t)exception, .serial = 10 + exception};
+        snprintf(list[i].name, sizeof list[i].name, exception ? "IRQ %u" : "Thread", exception);
+    }
+    return f->preempted + 1;
+}
+
+static bool context_reg_get(void *ctx, unsigned place, enum cpu_reg r, uint32_t *value)
+{
+    struct fake_target *f = ctx;
+
+    *value = place << 16 | r;
+    return place <= f->preempted && r != CPU_FPSCR;
+}
+
+static bool context_reg_set(void *ctx, unsigned place, enum cpu_reg r, uint32_t value)
+{
+    struct fake_target *f = ctx;
+
+    f->writes += r == CPU_R0;
+    return r == CPU_R0;
+}
+
+static bool say(void *ctx, const char *args, const struct debug_console *to)
+{
+    struct fake_target *f = ctx;
+
+    snprintf(f->said, sizeof f->said, "%s", args);
+    to->print(to->ctx, "you said ");
+    to->print(to->ctx, args);
+    to->print(to->ctx, "\n");
     return true;
+}
+
+static bool fail(void *ctx, const char *args, const struct debug_console *to)
+{
+    to->print(to->ctx, "it cannot be done\n");
+    return false;
+}
+
+static bool many(void *ctx, const char *args, const struct debug_console *to)
+{
+    for (unsigned i = 0; i < 1000; i++)
+        to->print(to->ctx, "0123456789\n");
+    return true;
+}
+
+static unsigned commands(void *ctx, const struct debug_command **list)
+{
+    static const struct debug_command all[] = {
+        {"say", "TEXT: says it again", say},
+        {"fail", "it fails", fail},
+        {"many", "many lines", many},
+        {"stats", "what there is to count", say},
+        {"halted-time", "a name of two words", say},
+    };
+
+    *list = all;
+    return sizeof all / sizeof all[0];
+}
+
+static void trace(void *ctx, uint32_t kinds, void (*tell)(void *tell_ctx, enum ev_kind kind, const char *line),
+                  void *tell_ctx)
+{
+    struct fake_target *f = ctx;
+
+    f->traced = kinds;
+    f->tell = tell;
+    f->tell_ctx = tell_ctx;
 }
 
 static void attached(void *ctx, bool yes)
@@ -275,7 +344,11 @@ void fake_target_init(struct fake_target *f)
         .flash_erase = flash_erase,
         .flash_write = flash_write,
         .memory_map = memory_map,
-        .monitor = monitor,
+        .contexts = contexts,
+        .context_reg_get = context_reg_get,
+        .context_reg_set = context_reg_set,
+        .commands = commands,
+        .trace = trace,
         .attached = attached,
         .kill = kill_run,
     };

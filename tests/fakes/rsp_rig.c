@@ -71,7 +71,7 @@ void rig_request(struct rsp_session *s, const char *body, size_t size)
     rsp_buf_clear(&b);
     memcpy(b.bytes, body, size);
     b.len = size;
-    rsp_session_feed(s, frame, rsp_frame(&b, frame));
+    rsp_session_feed(s, frame, rsp_frame(&b, false, frame));
 }
 
 const char *rig_take_reply(struct rig *r, struct rsp_session *s, struct wire *w)

@@ -73,7 +73,7 @@ static void request(struct bench *b, struct debugger *d, const uint8_t *body, si
     request.len = len;
     d->packets = 0;
     rsp_session_feed(&d->session, "+", 1);
-    rsp_session_feed(&d->session, frame, rsp_frame(&request, frame));
+    rsp_session_feed(&d->session, frame, rsp_frame(&request, false, frame));
     require(d->packets <= 1);
     if (!waited && !d->session.waiting && !d->session.closing && !has_no_answer(&d->session))
         require(d->packets == 1);

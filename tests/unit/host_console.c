@@ -38,6 +38,12 @@ static void put(struct fixture *f, enum ev_console source, const char *text)
     console_put(&f->console, source, text, strlen(text));
 }
 
+static void put_at(struct fixture *f, enum ev_console source, const char *text, vtime time)
+{
+    for (; *text; text++)
+        console_read_event(&f->console, &(struct ev){time, EV_CONSOLE, source, (uint8_t)*text});
+}
+
 static void assert_shown(struct fixture *f, const char *expected)
 {
     char got[8192];
@@ -55,13 +61,69 @@ static void assert_typed(struct fixture *f, enum ev_console source, const char *
     assert_memory_equal(got, expected, strlen(expected));
 }
 
-static void sources_share_stdout_in_order(void **state)
+static void print_at(struct fixture *f, enum ev_console source, vtime time)
+{
+    console_read_event(&f->console, &(struct ev){.kind = EV_CONSOLE, .a = source, .b = '>', .time = time});
+}
+
+static void lines_of_sources_do_not_mix(void **state)
 {
     struct fixture *f = *state;
-    put(f, EV_CONSOLE_UART0, "one ");
+    put(f, EV_CONSOLE_UART0, "one");
     put(f, EV_CONSOLE_RTT, "two ");
     put(f, EV_CONSOLE_SEMIHOSTING, "three\n");
-    assert_shown(f, "one two three\n");
+    assert_shown(f, "three\n");
+    put(f, EV_CONSOLE_RTT, "four\nfi");
+    assert_shown(f, "two four\n");
+    put(f, EV_CONSOLE_UART0, "\n");
+    assert_shown(f, "one\n");
+    console_flush(&f->console);
+    assert_shown(f, "fi");
+}
+
+/* What one has shown of its line is finished before another may print. */
+static void shown_line_is_finished_first(void **state)
+{
+    struct fixture *f = *state;
+    put_at(f, EV_CONSOLE_UART0, "> ", 100 * VTIME_PER_MS);
+    console_show(&f->console, 101 * VTIME_PER_MS);
+    assert_shown(f, "> ");
+    put_at(f, EV_CONSOLE_USB, "log\n> ", 102 * VTIME_PER_MS);
+    put_at(f, EV_CONSOLE_UART0, "x", 103 * VTIME_PER_MS);
+    console_show(&f->console, 104 * VTIME_PER_MS);
+    assert_shown(f, "x");
+    put_at(f, EV_CONSOLE_UART0, "y\n", 105 * VTIME_PER_MS);
+    assert_shown(f, "y\nlog\n");
+    console_show(&f->console, 106 * VTIME_PER_MS);
+    assert_shown(f, "> ");
+}
+
+/* … but not for ever. */
+static void silent_source_holds_nobody_up(void **state)
+{
+    struct fixture *f = *state;
+    put_at(f, EV_CONSOLE_UART0, "> ", 100 * VTIME_PER_MS);
+    put_at(f, EV_CONSOLE_USB, "log\n", 100 * VTIME_PER_MS);
+    put_at(f, EV_CONSOLE_USB, "$ ", 100 * VTIME_PER_MS);
+    assert_shown(f, "log\n");
+    console_show(&f->console, 119 * VTIME_PER_MS);
+    assert_shown(f, "> ");
+    console_show(&f->console, 120 * VTIME_PER_MS);
+    assert_shown(f, "\n$ ");
+}
+
+static void long_line_ends_that_of_another(void **state)
+{
+    struct fixture *f = *state;
+    put(f, EV_CONSOLE_UART0, "> ");
+    console_show(&f->console, 0);
+    assert_shown(f, "> ");
+    char text[CONSOLE_BUFFER + 1], expected[CONSOLE_BUFFER + 2];
+    memset(text, 'x', CONSOLE_BUFFER);
+    text[CONSOLE_BUFFER] = '\0';
+    snprintf(expected, sizeof expected, "\n%s", text);
+    put(f, EV_CONSOLE_RTT, text);
+    assert_shown(f, expected);
 }
 
 static void unfinished_line_waits_for_flush(void **state)
@@ -133,6 +195,8 @@ static void null_route_swallows(void **state)
     char byte;
     type(f, "x");
     assert_true(console_get(&f->console, EV_CONSOLE_UART0, &byte, 1) <= 0);
+    assert_typed(f, EV_CONSOLE_RTT, "");
+    print_at(f, EV_CONSOLE_RTT, 1);
     assert_typed(f, EV_CONSOLE_RTT, "x");
 }
 
@@ -146,39 +210,51 @@ static void bad_route_changes_nothing(void **state)
     assert_shown(f, "here\n");
 }
 
-static void every_reader_gets_all_input(void **state)
+static void the_last_to_print_is_the_listener(void **state)
 {
     struct fixture *f = *state;
-    type(f, "hello");
-    assert_typed(f, EV_CONSOLE_RTT, "hello");
-    assert_typed(f, EV_CONSOLE_UART0, "hello");
     assert_typed(f, EV_CONSOLE_RTT, "");
-    type(f, "!");
-    assert_typed(f, EV_CONSOLE_UART0, "!");
-    assert_typed(f, EV_CONSOLE_RTT, "!");
+    assert_typed(f, EV_CONSOLE_UART0, "");
+    print_at(f, EV_CONSOLE_UART0, 1);
+    print_at(f, EV_CONSOLE_RTT, 2);
+    print_at(f, EV_CONSOLE_UART1, 3); /* does not read */
+    type(f, "one\ntwo\n");
+    assert_typed(f, EV_CONSOLE_UART0, "");
+    assert_typed(f, EV_CONSOLE_RTT, "one\n");
+    print_at(f, EV_CONSOLE_UART0, 4);
+    assert_typed(f, EV_CONSOLE_RTT, "");
+    assert_typed(f, EV_CONSOLE_UART0, "two\n");
 }
 
-static void idle_reader_loses_the_oldest(void **state)
+static void a_line_stays_with_its_listener(void **state)
 {
     struct fixture *f = *state;
-    char chunk[257] = "", got[1024];
-    memset(chunk, 'a', 256);
-    type(f, "first");
-    assert_typed(f, EV_CONSOLE_UART0, "first");
-    uint64_t total = 0;
-    while (total < CONSOLE_INPUT) {
-        type(f, chunk);
-        ssize_t n;
-        while ((n = console_get(&f->console, EV_CONSOLE_UART0, got, sizeof got)) > 0)
-            total += (uint64_t)n;
-    }
-    uint64_t late = 0;
-    ssize_t n;
-    while ((n = console_get(&f->console, EV_CONSOLE_RTT, got, sizeof got)) > 0) {
-        assert_null(memchr(got, 'f', (size_t)n));
-        late += (uint64_t)n;
-    }
-    assert_int_equal(late, CONSOLE_INPUT);
+    assert_typed(f, EV_CONSOLE_UART0, "");
+    assert_typed(f, EV_CONSOLE_RTT, "");
+    print_at(f, EV_CONSOLE_RTT, 1);
+    type(f, "he");
+    assert_typed(f, EV_CONSOLE_RTT, "he");
+    print_at(f, EV_CONSOLE_UART0, 2);
+    type(f, "llo\rx");
+    assert_typed(f, EV_CONSOLE_UART0, "");
+    assert_typed(f, EV_CONSOLE_RTT, "llo\r");
+    assert_typed(f, EV_CONSOLE_RTT, "");
+    assert_typed(f, EV_CONSOLE_UART0, "x");
+}
+
+static void who_asks_long_enough_is_heard(void **state)
+{
+    struct fixture *f = *state;
+    assert_typed(f, EV_CONSOLE_RTT, "");
+    print_at(f, EV_CONSOLE_RTT, 1);
+    type(f, "a\nb\n");
+    assert_typed(f, EV_CONSOLE_RTT, "a\n"); /* and never again */
+    for (unsigned i = 1; i < CONSOLE_PATIENCE; i++)
+        assert_typed(f, EV_CONSOLE_UART0, "");
+    assert_typed(f, EV_CONSOLE_UART0, "b\n");
+    type(f, "c");
+    assert_typed(f, EV_CONSOLE_UART0, "");
+    assert_typed(f, EV_CONSOLE_SEMIHOSTING, "c");
 }
 
 static void port_reads_what_is_typed(void **state)
@@ -186,6 +262,7 @@ static void port_reads_what_is_typed(void **state)
     struct fixture *f = *state;
     char got[8];
     struct stream *port = console_port(&f->console, EV_CONSOLE_UART1);
+    print_at(f, EV_CONSOLE_UART1, 1);
     assert_ptr_equal(port, console_port(&f->console, EV_CONSOLE_UART1));
     assert_int_equal(stream_read(port, got, sizeof got), 0);
     type(f, "abc");
@@ -193,19 +270,21 @@ static void port_reads_what_is_typed(void **state)
     assert_int_equal(stream_read(port, got + 2, 6), 1);
     assert_memory_equal(got, "abc", 3);
     assert_true(stream_write(port, "x\n", 2));
-    assert_shown(f, "");
+    console_flush(&f->console);
+    assert_shown(f, ">");
 }
 
 static void input_ends(void **state)
 {
     struct fixture *f = *state;
+    assert_typed(f, EV_CONSOLE_UART0, "");
+    print_at(f, EV_CONSOLE_UART0, 1);
     type(f, "last");
     stream_close(f->end[1]);
     f->end[1] = NULL;
     char got[8];
     assert_typed(f, EV_CONSOLE_UART0, "last");
     assert_int_equal(console_get(&f->console, EV_CONSOLE_UART0, got, 8), STREAM_ENDED);
-    assert_typed(f, EV_CONSOLE_RTT, "last");
 }
 
 static void works_without_stdio(void **state)
@@ -293,15 +372,19 @@ static void stop_text_length_is_checked(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(sources_share_stdout_in_order),
+        TEST(lines_of_sources_do_not_mix),
+        TEST(shown_line_is_finished_first),
+        TEST(silent_source_holds_nobody_up),
+        TEST(long_line_ends_that_of_another),
         TEST(unfinished_line_waits_for_flush),
         TEST(long_output_is_complete),
         TEST(events_are_printed),
         TEST(routed_source_leaves_stdout),
         TEST(null_route_swallows),
         TEST(bad_route_changes_nothing),
-        TEST(every_reader_gets_all_input),
-        TEST(idle_reader_loses_the_oldest),
+        TEST(the_last_to_print_is_the_listener),
+        TEST(a_line_stays_with_its_listener),
+        TEST(who_asks_long_enough_is_heard),
         TEST(port_reads_what_is_typed),
         TEST(input_ends),
         cmocka_unit_test(works_without_stdio),

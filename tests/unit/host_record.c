@@ -209,6 +209,11 @@ static void a_full_disk_is_told(void **state)
 
 /* ---- the console ---- */
 
+static void prompt(struct console *c, enum ev_console source, vtime time)
+{
+    console_read_event(c, &(struct ev){.kind = EV_CONSOLE, .a = source, .b = '>', .time = time});
+}
+
 static void the_console_records_and_replays(void **state)
 {
     struct fixture *f = *state;
@@ -218,23 +223,27 @@ static void the_console_records_and_replays(void **state)
     stream_pair(end);
     console_init(&c, end[0]);
     console_record(&c, f->record);
+    prompt(&c, EV_CONSOLE_UART0, 1);
     f->now = 512;
     assert_int_equal(console_get(&c, EV_CONSOLE_UART0, got, 4), 0);
-    stream_write(end[1], "hello", 5);
+    stream_write(end[1], "hello\nx\n", 8);
     /* A replay could not tell a second reading at the same time from the first. */
     assert_int_equal(console_get(&c, EV_CONSOLE_UART0, got, 4), 0);
-    assert_int_equal(console_get(&c, EV_CONSOLE_RTT, got, 4), 4);
     f->now = 1024;
     assert_int_equal(console_get(&c, EV_CONSOLE_UART0, got, 4), 4);
-    assert_int_equal(console_get(&c, EV_CONSOLE_UART0, got, 4), 1);
+    assert_int_equal(console_get(&c, EV_CONSOLE_UART0, got, 4), 2);
+    assert_int_equal(console_get(&c, EV_CONSOLE_RTT, got, 4), 0);
+    prompt(&c, EV_CONSOLE_RTT, 2);
+    f->now = 1536;
+    assert_int_equal(console_get(&c, EV_CONSOLE_RTT, got, 4), 2);
     stream_close(end[1]);
     assert_int_equal(console_get(&c, EV_CONSOLE_UART0, got, 4), STREAM_ENDED);
-    assert_string_equal(entries(f), "1us rtt \"hell\"\n2us uart0 \"hell\"\n2us uart0 \"o\"\n2us uart0 end\n");
+    assert_string_equal(entries(f), "2us uart0 \"hell\"\n2us uart0 \"o\\n\"\n3us rtt \"x\\n\"\n3us uart0 end\n");
     console_record(&c, NULL);
 
-    replay_text(f, "3us uart0 \"typed\"");
+    replay_text(f, "4us uart0 \"typed\"");
     console_replay(&c, f->replay);
-    f->now = 1536;
+    f->now = 2048;
     assert_int_equal(console_get(&c, EV_CONSOLE_UART0, got, 8), 5);
     assert_int_equal(console_get(&c, EV_CONSOLE_UART1, got, 8), 0);
     console_close(&c);

@@ -98,7 +98,7 @@ static void test_bkpt(void **state)
     struct fixture *f = setup();
     CODE(f, THREAD, NOP, BKPT);
     CODE(f, handler(EXC_DEBUGMON), HERE);
-    f->core.scb.demcr = MON_EN;
+    poke(f, DEMCR, MON_EN);
     run(f, 2);
     assert_string_equal(f->text, "E12");
     assert_int_equal(get32(f, STACK - 8), THREAD + 2); /* the BKPT itself */

@@ -132,10 +132,10 @@ static void frames(void **state)
     static uint8_t frame[RSP_FRAME_MAX];
 
     rsp_buf_clear(&b);
-    assert_int_equal(rsp_frame(&b, frame), 4);
+    assert_int_equal(rsp_frame(&b, false, frame), 4);
     assert_memory_equal(frame, "$#00", 4);
     rsp_buf_str(&b, "OK");
-    assert_int_equal(rsp_frame(&b, frame), 6);
+    assert_int_equal(rsp_frame(&b, false, frame), 6);
     assert_memory_equal(frame, "$OK#9a", 6);
 }
 

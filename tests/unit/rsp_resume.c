@@ -129,7 +129,7 @@ static void a_stop_may_bring_words(void **state)
     rig_ask(r, "s");
     wire_forget(&r->from_a);
     rsp_hub_run(&r->hub);
-    rig_expect_start(r->from_a.bytes, "$O686d#57$O0a#e0$T05");
+    rig_expect_start(r->from_a.bytes, "$O686d0a#e8$T05");
 }
 
 static void while_it_runs_only_the_end_is_obeyed(void **state)

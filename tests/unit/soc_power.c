@@ -214,7 +214,7 @@ static void under_a_debugger_it_stays_off(void **state)
     struct debug_stop_info stop;
     debug_port_init(&port, &r->m);
     port.target.ops->attached(port.target.ctx, true);
-    port.target.ops->resume(port.target.ctx, DEBUG_CONTINUE);
+    port.target.ops->resume(port.target.ctx, DEBUG_CONTINUE, 0);
     do
         port.target.ops->run(port.target.ctx, &stop);
     while (!r->m.soc.off && stop.stop == DEBUG_RUNNING);

@@ -1,0 +1,201 @@
+/* The core's debug hardware as a debugger reaches it: by memory accesses, through the debug target. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "soc/debug_port.h"
+
+enum { DHCSR = 0xE000EDF0, DCRSR = 0xE000EDF4, DCRDR = 0xE000EDF8, DEMCR = 0xE000EDFC, DFSR = 0xE000ED30 };
+enum { AIRCR = 0xE000ED0C, RUN = 1, HALT = 3, STEP = 5 };
+
+struct rig {
+    struct machine m;
+    struct debug_port port;
+    const struct debug_target_ops *ops;
+    uint64_t hash;
+};
+
+static struct rig *rig_new(const char *sample, vtime run_for)
+{
+    struct rig *r = calloc(1, sizeof *r);
+    char err[IMAGE_ERR_SIZE], *specs[] = {(char *)sample};
+    struct machine_config config = {
+        .run_for = run_for, .uart0 = "null", .uart1 = "null", .rtt = "null", .seed = 7, .quiet = true};
+    assert_non_null(r);
+    assert_true(machine_init(&r->m, &config, err, sizeof err));
+    assert_true(machine_load(&r->m, specs, 1, err));
+    r->hash = TRACE_HASH_INIT;
+    evlog_attach(&r->m.soc.evlog, TRACE_HASH_KINDS, trace_hash_read, &r->hash);
+    machine_power_on(&r->m);
+    debug_port_init(&r->port, &r->m);
+    r->ops = r->port.target.ops;
+    return r;
+}
+
+static struct rig *attached(const char *sample, vtime run_for)
+{
+    struct rig *r = rig_new(sample, run_for);
+    r->ops->attached(&r->port, true);
+    return r;
+}
+
+static void rig_free(struct rig *r)
+{
+    machine_close(&r->m);
+    free(r);
+}
+
+static uint32_t get(struct rig *r, uint32_t addr)
+{
+    uint32_t v;
+    assert_int_equal(r->ops->mem_get(&r->port, addr, &v, 4), 4);
+    return v;
+}
+
+static void put(struct rig *r, uint32_t addr, uint32_t v)
+{
+    assert_int_equal(r->ops->mem_set(&r->port, addr, &v, 4), 4);
+}
+
+static void dhcsr(struct rig *r, uint32_t control) { put(r, DHCSR, DHCSR_DBGKEY | control); }
+
+static uint32_t pc_of(struct rig *r)
+{
+    uint32_t v;
+    assert_true(r->ops->reg_get(&r->port, CPU_PC, &v));
+    return v;
+}
+
+static struct debug_stop_info go(struct rig *r, enum debug_resume how)
+{
+    struct debug_stop_info info = {.stop = DEBUG_RUNNING};
+    r->ops->resume(&r->port, how, 0);
+    while (info.stop == DEBUG_RUNNING)
+        r->ops->run(&r->port, &info);
+    return info;
+}
+
+/* ----------------------------------------------------------------------------------------------------------------- */
+
+static void test_step_by_dhcsr(void **state)
+{
+    struct rig *r = attached(FIRMWARE "/05-systick.elf", VTIME_NEVER);
+    uint64_t before = cpu_retired(r->m.soc.core.cpu);
+    for (unsigned i = 1; i <= 10; i++) {
+        dhcsr(r, STEP);
+        assert_int_equal(get(r, DHCSR) & (DHCSR_S_HALT | DHCSR_S_RETIRE_ST), DHCSR_S_HALT | DHCSR_S_RETIRE_ST);
+        assert_int_equal(cpu_retired(r->m.soc.core.cpu) - before, i);
+        put(r, DCRSR, 15);
+        assert_int_equal(get(r, DCRDR), pc_of(r));
+    }
+    rig_free(r);
+}
+
+/* Once it may run, it runs while the debugger looks on: for as long as a probe would take for each look. */
+static void test_run_and_halt_by_dhcsr(void **state)
+{
+    struct rig *r = attached(FIRMWARE "/05-systick.elf", VTIME_NEVER);
+    vtime start = r->m.soc.sched.now;
+    dhcsr(r, RUN);
+    for (unsigned i = 0; i < 9; i++)
+        assert_int_equal(get(r, DHCSR) & DHCSR_S_HALT, 0);
+    vtime passed = r->m.soc.sched.now - start;
+    assert_in_range(passed, 10 * DEBUG_PORT_ACCESS_TIME, 10 * DEBUG_PORT_ACCESS_TIME + 10 * VTIME_PER_US);
+    dhcsr(r, HALT);
+    vtime halted = r->m.soc.sched.now;
+    assert_true(get(r, DHCSR) & DHCSR_S_HALT);
+    assert_int_equal(r->m.soc.sched.now, halted);
+    rig_free(r);
+}
+
+static void test_reset_by_aircr(void **state)
+{
+    struct rig *r = attached(FIRMWARE "/05-systick.elf", VTIME_NEVER);
+    uint32_t entry = pc_of(r);
+    dhcsr(r, HALT);
+    put(r, DEMCR, DEMCR_VC_CORERESET);
+    for (unsigned i = 0; i < 5; i++)
+        dhcsr(r, STEP);
+    get(r, DHCSR);
+    put(r, AIRCR, 0x05FA0004);
+    assert_int_equal(get(r, DHCSR) & (DHCSR_S_HALT | DHCSR_S_RESET_ST), DHCSR_S_HALT | DHCSR_S_RESET_ST);
+    assert_int_equal(pc_of(r), entry);
+    assert_true(get(r, DFSR) & DFSR_VCATCH);
+    put(r, DEMCR, 0);
+    put(r, AIRCR, 0x05FA0004); /* not caught, it runs */
+    assert_int_equal(get(r, DHCSR) & DHCSR_S_HALT, 0);
+    rig_free(r);
+}
+
+/* gdb's own continue leaves Debug state, and reports what ends the run. */
+static void test_continue_from_debug_state(void **state)
+{
+    struct rig *r = attached(FIRMWARE "/10-faults.elf", VTIME_NEVER);
+    dhcsr(r, HALT);
+    put(r, DEMCR, DEMCR_VC_STATERR | DEMCR_VC_BUSERR | DEMCR_VC_HARDERR);
+    struct debug_stop_info info = go(r, DEBUG_CONTINUE);
+    assert_int_equal(info.stop, DEBUG_FAULT);
+    assert_true(get(r, DFSR) & DFSR_VCATCH);
+    assert_true(get(r, DHCSR) & DHCSR_S_HALT);
+    uint32_t at = pc_of(r);
+    info = go(r, DEBUG_STEP);
+    assert_int_equal(info.stop, DEBUG_STEPPED);
+    assert_int_not_equal(pc_of(r), at);
+    rig_free(r);
+}
+
+static void test_leaving_lets_it_run(void **state)
+{
+    struct rig *r = attached(FIRMWARE "/05-systick.elf", 5 * VTIME_PER_MS);
+    dhcsr(r, HALT);
+    dhcsr(r, HALT | DHCSR_C_MASKINTS);
+    r->ops->attached(&r->port, false);
+    assert_int_equal(r->m.soc.core.debug.control, 0);
+    while (!r->m.end)
+        machine_run(&r->m, UINT64_MAX);
+    assert_int_equal(r->m.end, MACHINE_END_TIME);
+    assert_true(r->m.soc.core.exceptions[EXC_SYSTICK] > 0);
+    rig_free(r);
+}
+
+/* Steps, halts and looks of a debugger leave no trace: the run is the one that nobody watched. */
+static void test_no_trace(void **state)
+{
+    static const char *const samples[] = {FIRMWARE "/07-nested.elf", FIRMWARE "/08-threads.elf",
+                                          FIRMWARE "/14-sleep.elf"};
+    for (unsigned i = 0; i < sizeof samples / sizeof *samples; i++) {
+        uint64_t hash[2];
+        for (unsigned watched = 0; watched < 2; watched++) {
+            struct rig *r = rig_new(samples[i], 10 * VTIME_PER_MS);
+            if (watched)
+                r->ops->attached(&r->port, true);
+            for (unsigned n = 0; watched && n < 3000 && !r->m.end; n++) {
+                dhcsr(r, n % 7 ? STEP : RUN);
+                get(r, SOC_RAM_BASE + 4 * n);
+                if (!r->m.soc.core.state.asleep)
+                    dhcsr(r, HALT);
+            }
+            if (watched)
+                r->ops->attached(&r->port, false);
+            while (!r->m.end)
+                machine_run(&r->m, UINT64_MAX);
+            hash[watched] = soc_state_hash(&r->m.soc, r->hash);
+            rig_free(r);
+        }
+        assert_true(hash[0] == hash[1]);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_step_by_dhcsr),       cmocka_unit_test(test_run_and_halt_by_dhcsr),
+        cmocka_unit_test(test_reset_by_aircr),      cmocka_unit_test(test_continue_from_debug_state),
+        cmocka_unit_test(test_leaving_lets_it_run), cmocka_unit_test(test_no_trace),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
