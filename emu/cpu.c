@@ -475,7 +475,7 @@ static void apply_masks(struct cpu *c)
 {
     enum masks_touched what = c->masks;
     c->masks = MASKS_NONE;
-    c->sched->deadline = sched_next(c->sched);
+    sched_end_kick(c->sched);
     if (what == MASKS_SHOWN) {
         set_reg(c, core_reg_id(c->mrs_rd), c->s.control);
         return;
@@ -1128,12 +1128,23 @@ static void flush_stale(struct cpu *c)
     c->stale = false;
 }
 
+/* Counting instructions costs speed. While the budget is large, it goes on as without one, for a time in which it
+ * cannot be used up: that is a stop for a deadline. Only IT may be free, so half of the instructions take a cycle. */
+static void set_budget(struct cpu *c, uint64_t budget)
+{
+    enum { FEW = 256 };
+    bool near = budget <= FEW, none = budget > UINT64_MAX - c->s.retired;
+    c->stop_retired = near ? c->s.retired + budget : UINT64_MAX;
+    if (!near && !none && budget / 2 < VTIME_NEVER / VTIME_PER_CYCLE - c->sched->now)
+        sched_limit(c->sched, c->sched->now + budget / 2 * VTIME_PER_CYCLE);
+}
+
 void cpu_run(struct cpu *c, uint64_t budget, struct cpu_stop_info *stop)
 {
     uint32_t pc = cpu_get(c, CPU_PC);
     memset(stop, 0, sizeof *stop);
     c->stop = stop;
-    c->stop_retired = budget > UINT64_MAX - c->s.retired ? UINT64_MAX : c->s.retired + budget;
+    set_budget(c, budget);
     c->stopped = c->redirect = c->stop_behind = false;
     update_watch(c);
     while (!c->stopped) {
@@ -1148,6 +1159,7 @@ void cpu_run(struct cpu *c, uint64_t budget, struct cpu_stop_info *stop)
             pc = c->redirect_pc;
         }
     }
+    sched_limit(c->sched, VTIME_NEVER);
     if (c->masks)
         apply_masks(c);
     cpu_set(c, CPU_PC, stop->pc);
@@ -1344,5 +1356,6 @@ void cpu_restore(struct cpu *c, const void *state)
     if (uc_context_restore(c->uc, (uc_context *)((const char *)state + sizeof c->s)) != UC_ERR_OK)
         abort();
     c->fetch_checked = 0;
+    c->pass_retired = UINT64_MAX;
     set_engine_xpsr(c, engine_xpsr(c));
 }

@@ -93,7 +93,8 @@ struct cpu; /* opaque; holds the engine and caches only: no architectural state 
 struct cpu *cpu_new(struct bus *bus, struct sched *sched, struct log *log, const struct cpu_core_ops *ops);
 void cpu_free(struct cpu *c);
 
-/* Executes until something stops it; at most `budget` instructions (UINT64_MAX: no limit). */
+/* Executes until something stops it; at most `budget` instructions (UINT64_MAX: no limit). Out of a large budget it
+ * also stops early, as for a deadline. */
 void cpu_run(struct cpu *c, uint64_t budget, struct cpu_stop_info *stop);
 
 /* Registers, when stopped or from a device access. Writes of CPU_XPSR set IPSR and switch stacks accordingly. */
@@ -138,7 +139,8 @@ bool cpu_watchpoint(struct cpu *c, uint32_t addr, uint32_t size, bool loads, boo
  * when the CPU stops. What the core does to SP shows at the next of both. `seen` NULL: no more. */
 void cpu_watch_stack(struct cpu *c, void (*seen)(void *ctx, uint32_t sp), void *ctx);
 
-/* The next instruction executes although a breakpoint or watchpoint stops there; one of the core's own still does. */
+/* The next instruction executes although a breakpoint or watchpoint stops there; one of the core's own still does.
+ * cpu_restore() undoes it. */
 void cpu_pass_points(struct cpu *c);
 /* That one does not either. */
 void cpu_pass_core_breakpoint(struct cpu *c);

@@ -94,6 +94,7 @@ struct activation {
     uint64_t serial;
     uint64_t retired_at; /* cpu_retired() when it began to run; what it ran before being preempted is in `retired` */
     uint64_t retired;
+    uint64_t last_at; /* cpu_retired() just after the last instruction that it retired before it was preempted */
     uint8_t exception;
 };
 enum { CORE_MAX_ACTIVATIONS = 64 };
@@ -201,6 +202,9 @@ void core_unpend(struct core *c, unsigned exc);
 bool core_privileged(struct core *c);
 /* Number of the exception being executed; 0 in Thread mode. */
 unsigned core_ipsr(struct core *c);
+
+/* cpu_retired() just after the last instruction that activation `n` has retired; 0: it has not retired any. */
+uint64_t core_last_retired(const struct core *c, unsigned n);
 
 /* A debugger's access to a word of the Private Peripheral Bus (0xE0000000…0xE00FFFFF), as its AHB-AP makes one; also
  * what peek and poke do there. False: nothing answers. */
