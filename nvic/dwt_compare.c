@@ -184,6 +184,7 @@ static void act(struct core *c, unsigned n, const struct transfer *t)
                      t->value, t->size);
     if (!(effects & DEBUG_EVENT))
         return;
+    c->debug.event_data = t->size;
     c->debug.event_addr = t->addr;
     c->debug.event_store = t->store;
     debug_event(c, DFSR_DWTTRAP);
