@@ -65,6 +65,7 @@ static void configure(const struct run_options *o, struct machine_config *c)
         .uart1 = o->uart1 ? o->uart1 : "stdio",
         .rtt = o->rtt ? o->rtt : "stdio",
         .usb = o->usb ? o->usb : "stdio",
+        .swo = o->swo,
         .semihosting_dir = o->semihosting_dir,
         .command_line = o->n_firmware ? o->firmware[0] : NULL,
         .stimuli = o->at,
@@ -207,6 +208,7 @@ static bool finish(struct run *r, char *err, size_t err_size)
     struct machine *m = &r->machine;
     rtt_drain(&m->events.rtt);
     console_flush(&m->console);
+    swo_flush(&m->swo);
     if (r->o->progress)
         fputc('\n', stderr);
     bool ok = !r->vcd || vcd_close(r->vcd, err, err_size);
@@ -231,6 +233,8 @@ static void tell_where(struct run *r)
         if (spec[i] && (!strcmp(spec[i], "pty") || !strncmp(spec[i], "tcp:", 4)))
             fprintf(stderr, "%s is at %s\n", ev_console_name((enum ev_console)i),
                     stream_name(console_stream(&r->machine.console, (enum ev_console)i)));
+    if (o->swo && !strncmp(o->swo, "tcp:", 4))
+        fprintf(stderr, "SWO is at %s\n", stream_name(r->machine.swo.stream));
 }
 
 static int run(struct run *r)

@@ -218,6 +218,10 @@ static void report_halted(struct debug_port *p, struct debug_stop_info *out)
     } else if (by & DFSR_BKPT) {
         out->stop = fpb_breaks(c, cpu_get(c->cpu, CPU_PC)) ? DEBUG_BREAKPOINT : DEBUG_BKPT;
         out->point = DEBUG_POINT_HW_BREAK;
+    } else if ((by & DFSR_DWTTRAP) && c->debug.event_data) {
+        out->stop = DEBUG_WATCHPOINT;
+        out->addr = c->debug.event_addr;
+        out->point = c->debug.event_store ? DEBUG_POINT_WATCH_WRITE : DEBUG_POINT_WATCH_READ;
     } else {
         out->stop = DEBUG_HALTED;
     }

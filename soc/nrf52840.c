@@ -156,6 +156,7 @@ void soc_init(struct soc *s, struct log *log, uint64_t seed, const struct core_h
     uart_connect(&s->periph.uarte0.m, &s->uart[0]);
     uart_connect(&s->periph.uarte1.m, &s->uart[1]);
     usbd_connect(&s->periph.usbd, &s->usb);
+    trace_port_init(s);
 }
 
 static void make_part(struct soc *s, const struct board_part *p, struct part *part)
@@ -193,6 +194,13 @@ static void find_reset_pin(struct soc *s)
         pins_resistor(&s->pins, s->reset_pin, PIN_PULL_UP);
 }
 
+/* PS 5.3.6.8. Inaccuracy 4. */
+static bool resets_debug(const struct soc *s, uint32_t resetreas)
+{
+    bool wakes = resetreas & RESETREAS_WAKE, debugged = s->core.debug.control & DHCSR_C_DEBUGEN;
+    return !resetreas || (resetreas & (RESET_POWER_ON | RESETREAS_RESETPIN | RESETREAS_DOG)) || (wakes && !debugged);
+}
+
 static void reset(struct soc *s, uint32_t resetreas)
 {
     uint32_t reasons = resetreas & ~(RESET_POWER_ON | RESET_HOLD);
@@ -201,7 +209,7 @@ static void reset(struct soc *s, uint32_t resetreas)
     s->off_request = false;
     s->off = resetreas & RESET_HOLD;
     periph_engine_reset(&s->periph.engine, resetreas);
-    core_reset(&s->core, s->vectors, resetreas == 0 || resetreas & RESET_POWER_ON);
+    core_reset(&s->core, s->vectors, resets_debug(s, resetreas));
     find_reset_pin(s);
     evlog_emit(&s->evlog, s->off ? EV_SLEEP : EV_RESET, s->off ? 3 : reasons, 0);
     if (s->off) /* a deep sleep: every interrupt is disabled, and reset is what ends it */
