@@ -40,7 +40,11 @@ static uint64_t operand(struct run *r, unsigned bytes)
         return push(r, value);           \
     }
 
-static uint64_t shift_right(int64_t a, uint64_t b) { return b > 63 ? (a < 0 ? UINT64_MAX : 0) : (uint64_t)(a >> b); }
+static uint64_t shift_right(int64_t a, uint64_t b)
+{
+    uint64_t sign = a < 0 ? UINT64_MAX : 0;
+    return b > 63 ? sign : ((uint64_t)a ^ sign) >> b ^ sign;
+}
 
 BINARY(add, a + b)
 BINARY(sub, a - b)

@@ -176,8 +176,8 @@ static void resume(void *ctx, enum debug_resume how, unsigned depth)
     struct core *c = core_of(p);
     p->resumed = true;
     halted_time_hold(&p->halted_time, false);
-    debug_release(c);
     cpu_pass_points(c->cpu);
+    debug_release(c);
     if (how == DEBUG_GO_ON)
         return;
     p->halt_asked = false;
@@ -216,7 +216,8 @@ static void report_halted(struct debug_port *p, struct debug_stop_info *out)
         out->signal = core_ipsr(c) ? SIGNAL_SEGV : SIGNAL_TRAP;
         out->text = "vector catch";
     } else if (by & DFSR_BKPT) {
-        out->stop = DEBUG_BKPT;
+        out->stop = fpb_breaks(c, cpu_get(c->cpu, CPU_PC)) ? DEBUG_BREAKPOINT : DEBUG_BKPT;
+        out->point = DEBUG_POINT_HW_BREAK;
     } else {
         out->stop = DEBUG_HALTED;
     }

@@ -47,7 +47,7 @@ FUZZ_SRC_packet := rsp/packet.c rsp/buf.c rsp/link.c emu/duration.c
 FUZZ_SRC_replay := host/replay.c emu/quoted.c emu/duration.c emu/evlog.c
 FUZZ_SRC_rsp := $(filter-out rsp/server.c,$(wildcard rsp/*.c)) tests/fakes/rsp_fake_target.c emu/log.c emu/evlog.c emu/duration.c
 FUZZ_SRC_rtt := host/rtt.c emu/bus.c emu/sched.c emu/evlog.c emu/log.c emu/stream.c emu/stream_server.c
-FUZZ_SRC_semihosting := host/semihosting.c host/semihosting_files.c emu/evlog.c emu/log.c
+FUZZ_SRC_semihosting := host/semihosting.c host/semihosting_files.c host/tape.c emu/evlog.c emu/log.c
 
 $(FUZZ_TARGETS:%=$(FUZZ)/fuzz_%): $(FUZZ)/fuzz_%: tests/fuzz/fuzz_%.c $$(FUZZ_SRC_$$*) $(wildcard emu/*.h tests/fuzz/*.h)
 	$(call say,FUZZ,$@)

@@ -258,8 +258,8 @@ static void documents(void **state)
         {"qXfer:features:read:target.xml:-1,4", "E01"},
         {"qXfer:features:read:target.xml:0,100000000", "E01"},
         {"qXfer:memory-map:read::0,4000", "l<?xml*"},
-        {"qXfer:threads:read::0,4000",
-         "l<?xml version=\"1.0\"?>\n<threads>\n<thread id=\"1\" core=\"0\" name=\"Thread\">running, activation 10</thread>\n</threads>\n"},
+        {"qXfer:threads:read::0,4000", "l<?xml version=\"1.0\"?>\n<threads>\n<thread id=\"1\" core=\"0\" "
+                                       "name=\"Thread\">running, activation 10</thread>\n</threads>\n"},
         {"qXfer:threads:write::0:", ""},
     };
 
