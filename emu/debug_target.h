@@ -12,6 +12,7 @@
 
 #include "emu/cpu.h"
 #include "emu/evlog.h"
+#include "emu/symbols.h"
 
 enum debug_point { /* numbered as the RSP's Z packets are */
                    DEBUG_POINT_SW_BREAK,
@@ -106,6 +107,8 @@ struct debug_target_ops {
     bool (*flash_write)(void *ctx, uint32_t addr, const void *buf, uint32_t len);
     /* The address map; returns the number of entries. */
     unsigned (*memory_map)(void *ctx, const struct debug_memory **map);
+    /* Names and types of what was loaded; NULL: nothing is known. They stay as they are. */
+    const struct symbols *(*symbols)(void *ctx);
     /* What the target adds to `monitor`; returns the number of entries. */
     unsigned (*commands)(void *ctx, const struct debug_command **list);
     /* From now on tells, within run(), of events of these kinds, a bit for each; with a line that describes it. */

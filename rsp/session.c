@@ -169,9 +169,9 @@ static void take_request(struct rsp_session *s)
     const uint8_t *body = s->parser.body;
     size_t len = s->parser.len;
 
-    rsp_out_good(&s->out);
     if (sent_again(s, body, len))
         return;
+    rsp_out_good(&s->out);
     s->out.counters.requests++;
     memcpy(s->request, body, len);
     s->request_len = len;

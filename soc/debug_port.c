@@ -365,6 +365,8 @@ static unsigned memory_map(void *ctx, const struct debug_memory **map)
     return sizeof memories / sizeof *memories;
 }
 
+static const struct symbols *symbols(void *ctx) { return ((struct debug_port *)ctx)->machine->symbols; }
+
 /* ---- the rest ---------------------------------------------------------------------------------------------------- */
 
 static unsigned commands(void *ctx, const struct debug_command **list) { return monitor_commands(list); }
@@ -411,6 +413,7 @@ static const struct debug_target_ops ops = {
     .flash_erase = flash_erase,
     .flash_write = flash_write,
     .memory_map = memory_map,
+    .symbols = symbols,
     .contexts = contexts,
     .context_reg_get = context_reg_get,
     .context_reg_set = context_reg_set,
