@@ -4,6 +4,8 @@
  * A step follows its context: it ends when the instruction has retired in the same activation; interrupts that come in
  * between run to their end, as in the undisturbed run (docs/ARCHITECTURE.md, "Steps"). Halted time stands still.
  *
+ * While a debugger is there the machine keeps its history (soc/timeline.h), so that it can go back.
+ *
  * The core's own debug hardware is reached by memory accesses. A write to DHCSR that makes the core run, or step, does
  * so at once; each access that follows lets it run for as long as a probe would need for it, until it is halted again.
  */
@@ -14,6 +16,7 @@
 #include "soc/contexts.h"
 #include "soc/debug_trace.h"
 #include "soc/machine.h"
+#include "soc/timeline.h"
 
 enum { DEBUG_PORT_MAX_POINTS = 256, DEBUG_PORT_RTT_SERVERS = 8 };
 
@@ -29,7 +32,7 @@ struct debug_rtt_server {
 struct debug_port {
     struct debug_target target;
     struct machine *machine;
-    struct contexts contexts;
+    struct contexts *contexts; /* the machine's */
     struct debug_trace trace;
     struct debug_rtt_server rtt_server[DEBUG_PORT_RTT_SERVERS];
     struct {
@@ -38,7 +41,9 @@ struct debug_port {
     } point[DEBUG_PORT_MAX_POINTS];
     unsigned n_points;
     unsigned clients;
+    struct timeline timeline; /* while a debugger is there */
     bool halt_asked;
+    bool backwards;  /* it goes back in time */
     bool resumed;    /* resume() let the core run, and it has not stopped since */
     bool stepping;   /* a step is under way: */
     uint64_t serial; /* of the activation that steps */

@@ -81,6 +81,7 @@ static struct debug_rtt_server *find_server(struct debug_port *p, unsigned port)
 
 static void stop_server(struct debug_port *p, struct debug_rtt_server *s)
 {
+    timeline_change(&p->timeline);
     rtt_connect(rtt_of(p), s->channel, NULL);
     stream_close(s->stream);
     s->stream = NULL;
@@ -115,6 +116,7 @@ static bool server_start(struct debug_port *p, const char *args, const struct de
     }
     s->channel = channel;
     s->port = (unsigned)strtoul(strrchr(stream_name(s->stream), ':') + 1, NULL, 10);
+    timeline_change(&p->timeline);
     rtt_connect(rtt_of(p), channel, s->stream);
     monitor_say(to, "Listening on port %u for rtt connections\n", s->port);
     return true;
@@ -134,6 +136,7 @@ static bool server_stop(struct debug_port *p, const char *args, const struct deb
 
 void debug_port_close(struct debug_port *p)
 {
+    timeline_stop(&p->timeline);
     for (unsigned i = 0; i < DEBUG_PORT_RTT_SERVERS; i++)
         if (p->rtt_server[i].stream)
             stop_server(p, &p->rtt_server[i]);
