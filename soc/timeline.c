@@ -114,6 +114,12 @@ void timeline_mark_way(struct timeline *t)
         insert(t, false);
 }
 
+void timeline_mark_here(struct timeline *t, uint64_t distance)
+{
+    if (work(t) - t->mark[t->at].work >= distance)
+        insert(t, false);
+}
+
 /* ---- the present, and changes ------------------------------------------------------------------------------------ */
 
 static void note_where(struct timeline *t)

@@ -109,6 +109,7 @@ size_t timeline_size(const struct timeline *t);
 void timeline_return(struct timeline *t, unsigned mark);
 void timeline_enter_past(struct timeline *t);
 void timeline_mark_way(struct timeline *t);
+void timeline_mark_here(struct timeline *t, uint64_t distance); /* from the mark before, at least */
 enum core_stop timeline_relive(struct timeline *t, uint64_t budget);
 void timeline_live(struct timeline *t);
 /* How many instructions have retired where what the mark begins ends: at the next change, or in the present. */

@@ -125,6 +125,18 @@ static bool search_on(struct timeline *t, enum core_stop *stop)
     return *stop == CORE_STOP_BUDGET || *stop == CORE_STOP_ASLEEP || *stop == CORE_STOP_ATTENTION;
 }
 
+/* Leaves a mark shortly before the target: it may be one of many steps. */
+static enum core_stop approach(struct timeline *t)
+{
+    enum { NEAR = 1 << 14, FAR = 4 * NEAR };
+    uint64_t left = t->target - retired(t);
+    enum core_stop stop = timeline_relive(t, left > FAR ? left - NEAR : left);
+    timeline_mark_way(t);
+    if (left > FAR && t->target - retired(t) <= NEAR)
+        timeline_mark_here(t, NEAR);
+    return stop;
+}
+
 /* True: it is there, in the last state before the next instruction. */
 static bool travel_on(struct timeline *t, enum core_stop *stop)
 {
@@ -134,12 +146,13 @@ static bool travel_on(struct timeline *t, enum core_stop *stop)
         timeline_live(t);
         return true;
     }
-    *stop = timeline_relive(t, t->target - retired(t));
-    timeline_mark_way(t);
+    *stop = approach(t);
     if (is_hit(*stop) && retired(t) < t->target) {
         pass(t);
         return false;
     }
+    if (*stop == CORE_STOP_BUDGET)
+        return retired(t) == t->target;
     return *stop != CORE_STOP_ASLEEP && *stop != CORE_STOP_ATTENTION;
 }
 
