@@ -11,6 +11,14 @@ enum { SIGNAL_INT = 2, SIGNAL_TRAP = 5, SIGNAL_SEGV = 11 };
 
 static struct core *core_of(struct debug_port *p) { return &p->machine->soc.core; }
 
+void debug_port_change(struct debug_port *p)
+{
+    bool past = p->timeline.past;
+    timeline_change(&p->timeline);
+    if (past)
+        debug_port_connect_rtt(p);
+}
+
 /* ---- registers and memory ---------------------------------------------------------------------------------------- */
 
 static bool reg_get(void *ctx, enum cpu_reg r, uint32_t *value)
@@ -18,6 +26,7 @@ static bool reg_get(void *ctx, enum cpu_reg r, uint32_t *value)
     struct debug_port *p = ctx;
     if (r >= CPU_REGS)
         return false;
+    halted_time_registers(&p->halted_time, 1);
     *value = cpu_get(core_of(p)->cpu, r);
     return true;
 }
@@ -28,8 +37,9 @@ static bool reg_set(void *ctx, enum cpu_reg r, uint32_t value)
     struct core *c = core_of(p);
     if (r >= CPU_REGS)
         return false;
+    halted_time_registers(&p->halted_time, 1);
     if (value != cpu_get(c->cpu, r))
-        timeline_change(&p->timeline);
+        debug_port_change(p);
     if (r == CPU_PC && (value & ~1u) != cpu_get(c->cpu, CPU_PC)) /* an IT block does not continue elsewhere */
         cpu_set(c->cpu, CPU_XPSR, cpu_get(c->cpu, CPU_XPSR) & ~0x0600FC00u);
     if (r == CPU_XPSR) /* the active exception is not the debugger's to change (C1.6.4) */
@@ -37,6 +47,12 @@ static bool reg_set(void *ctx, enum cpu_reg r, uint32_t value)
     cpu_set(c->cpu, r, r == CPU_BASEPRI ? value & NVIC_PRIORITY_MASK : value);
     core_update(c);
     return true;
+}
+
+static void hold(struct debug_port *p)
+{
+    debug_hold(core_of(p), true);
+    halted_time_hold(&p->halted_time, true);
 }
 
 /* What a write to the debug registers set going happens, though no resume() let the core go: a reset that was asked
@@ -51,9 +67,10 @@ static void follow(struct debug_port *p)
         machine_run(m, 0);
     if (debug_stopped(c))
         return;
+    halted_time_hold(&p->halted_time, false);
     enum core_stop stop = machine_run_for(m, DEBUG_PORT_ACCESS_TIME);
     if (stop != CORE_STOP_ATTENTION && stop != CORE_STOP_ASLEEP && stop != CORE_STOP_LOCKUP)
-        debug_hold(c, true);
+        hold(p);
     if (m->end == MACHINE_END_ASLEEP || m->end == MACHINE_END_OFF) /* a debugger may wake it */
         m->end = MACHINE_RUNNING;
 }
@@ -62,6 +79,7 @@ static uint32_t mem_get(void *ctx, uint32_t addr, void *buf, uint32_t len)
 {
     struct debug_port *p = ctx;
     follow(p);
+    halted_time_memory(&p->halted_time, len);
     return bus_peek(&p->machine->soc.bus, addr, buf, len);
 }
 
@@ -81,8 +99,9 @@ static bool has_already(struct debug_port *p, uint32_t addr, const uint8_t *byte
 static uint32_t mem_set(void *ctx, uint32_t addr, const void *buf, uint32_t len)
 {
     struct debug_port *p = ctx;
+    halted_time_memory(&p->halted_time, len);
     if (!has_already(p, addr, buf, len))
-        timeline_change(&p->timeline);
+        debug_port_change(p);
     uint32_t done = bus_poke(&p->machine->soc.bus, addr, buf, len);
     follow(p);
     return done;
@@ -101,7 +120,7 @@ static bool context_reg_get(void *ctx, unsigned place, enum cpu_reg r, uint32_t 
 static bool context_reg_set(void *ctx, unsigned place, enum cpu_reg r, uint32_t value)
 {
     struct debug_port *p = ctx;
-    timeline_change(&p->timeline);
+    debug_port_change(p);
     return contexts_reg_set(p->contexts, place, r, value);
 }
 
@@ -193,6 +212,7 @@ static void resume(void *ctx, enum debug_resume how, unsigned depth)
     struct debug_port *p = ctx;
     struct core *c = core_of(p);
     p->resumed = true;
+    halted_time_hold(&p->halted_time, false);
     if (how != DEBUG_GO_ON) {
         p->halt_asked = false;
         p->backwards = how == DEBUG_CONTINUE_BACK || how == DEBUG_STEP_BACK;
@@ -201,8 +221,8 @@ static void resume(void *ctx, enum debug_resume how, unsigned depth)
         resume_back(p, how);
         return;
     }
-    debug_release(c);
     cpu_pass_points(c->cpu);
+    debug_release(c);
     if (how == DEBUG_GO_ON)
         return;
     p->stepping = how == DEBUG_STEP;
@@ -240,7 +260,8 @@ static void report_halted(struct debug_port *p, struct debug_stop_info *out)
         out->signal = core_ipsr(c) ? SIGNAL_SEGV : SIGNAL_TRAP;
         out->text = "vector catch";
     } else if (by & DFSR_BKPT) {
-        out->stop = DEBUG_BKPT;
+        out->stop = fpb_breaks(c, cpu_get(c->cpu, CPU_PC)) ? DEBUG_BREAKPOINT : DEBUG_BKPT;
+        out->point = DEBUG_POINT_HW_BREAK;
     } else {
         out->stop = DEBUG_HALTED;
     }
@@ -356,18 +377,18 @@ static void run(void *ctx, struct debug_stop_info *out)
     if (out->stop == DEBUG_RUNNING)
         return;
     p->resumed = false;
-    debug_hold(core_of(p), true);
+    hold(p);
 }
 
 static void reset(void *ctx)
 {
     struct debug_port *p = ctx;
-    timeline_change(&p->timeline);
+    debug_port_change(p);
     p->machine->end = MACHINE_RUNNING;
     p->halt_asked = false;
     p->stepping = false;
     p->resumed = false;
-    debug_hold(core_of(p), true);
+    hold(p);
     machine_reset(p->machine, RESETREAS_SREQ);
 }
 
@@ -386,7 +407,7 @@ static bool flash_erase(void *ctx, uint32_t addr, uint32_t len)
     struct debug_port *p = ctx;
     if (!in_flash(addr, len) || addr % NVMC_PAGE_SIZE || len % NVMC_PAGE_SIZE)
         return false;
-    timeline_change(&p->timeline);
+    debug_port_change(p);
     for (uint32_t at = 0; at < len; at += NVMC_PAGE_SIZE)
         soc_program(&p->machine->soc, addr + at, erased, NVMC_PAGE_SIZE);
     return true;
@@ -395,7 +416,7 @@ static bool flash_erase(void *ctx, uint32_t addr, uint32_t len)
 static bool flash_write(void *ctx, uint32_t addr, const void *buf, uint32_t len)
 {
     struct debug_port *p = ctx;
-    timeline_change(&p->timeline);
+    debug_port_change(p);
     return in_flash(addr, len) && soc_program(&p->machine->soc, addr, buf, len);
 }
 
@@ -438,8 +459,9 @@ static void attached(void *ctx, bool on)
     p->halt_asked = false;
     p->resumed = false;
     p->backwards = false;
+    halted_time_hold(&p->halted_time, false);
     if (p->clients)
-        debug_hold(core_of(p), true);
+        hold(p);
     else
         debug_disconnect(core_of(p));
     while (!on && !p->clients && p->n_points)
@@ -483,6 +505,15 @@ void debug_port_init(struct debug_port *p, struct machine *m)
     p->machine = m;
     p->trace.soc = &m->soc;
     p->contexts = &m->events.contexts;
-    timeline_init(&p->timeline, m);
     contexts_init(p->contexts, &m->soc);
+    halted_time_init(&p->halted_time, m);
+    timeline_init(&p->timeline, m);
+}
+
+void debug_port_close(struct debug_port *p)
+{
+    if (!p->machine)
+        return;
+    timeline_stop(&p->timeline);
+    debug_port_close_rtt(p);
 }

@@ -121,7 +121,7 @@ void soc_snapshot_restore(struct soc *s, const struct soc_snapshot *n)
         if (n->external[k] || nor_flash_sector_used(&external_flash, k))
             external_flash_put(s, k, n->external[k] ? n->external[k]->bytes : NULL);
     cpu_restore(s->core.cpu, n->cpu);
-    core_update(&s->core);
+    core_restored(&s->core);
 }
 
 size_t soc_snapshot_size(const struct soc_snapshot *n)

@@ -79,8 +79,8 @@ static bool is_hit(enum core_stop stop)
 
 static void pass(struct timeline *t)
 {
-    debug_release(core_of(t));
     cpu_pass_points(core_of(t)->cpu);
+    debug_release(core_of(t));
 }
 
 /* The stretch was gone through: to what was found in it, or to the one before. */
