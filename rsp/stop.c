@@ -7,7 +7,7 @@ static const uint8_t stop_signals[] = {
     [DEBUG_RUNNING] = RSP_SIGNAL_NONE, [DEBUG_BREAKPOINT] = RSP_SIGNAL_TRAP, [DEBUG_WATCHPOINT] = RSP_SIGNAL_TRAP,
     [DEBUG_STEPPED] = RSP_SIGNAL_TRAP, [DEBUG_HALTED] = RSP_SIGNAL_NONE,     [DEBUG_BKPT] = RSP_SIGNAL_TRAP,
     [DEBUG_FAULT] = RSP_SIGNAL_SEGV,   [DEBUG_LOCKUP] = RSP_SIGNAL_SEGV,     [DEBUG_EXITED] = RSP_SIGNAL_NONE,
-    [DEBUG_STARVED] = RSP_SIGNAL_TRAP,
+    [DEBUG_STARVED] = RSP_SIGNAL_TRAP, [DEBUG_BEGINNING] = RSP_SIGNAL_TRAP,
 };
 
 static const char *const watch_names[] = {
@@ -17,6 +17,8 @@ static const uint8_t expedited[] = {RSP_REG_SP, RSP_REG_LR, RSP_REG_PC, RSP_REG_
 
 static void put_reason(struct rsp_session *s, const struct debug_stop_info *info)
 {
+    if (info->stop == DEBUG_BEGINNING)
+        rsp_buf_str(&s->reply, "replaylog:begin;");
     /* Another debugger's point is no reason: gdb would take it for one it has just removed, and go on. */
     if (!(s->hub->hit_by >> s->slot & 1))
         return;
