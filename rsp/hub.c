@@ -71,6 +71,17 @@ void rsp_hub_detach(struct rsp_hub *h, struct rsp_session *s)
     h->target->ops->attached(h->target->ctx, false);
 }
 
+static void carry_on(struct rsp_hub *h, enum rsp_follow_next next)
+{
+    h->target->ops->resume(h->target->ctx, next == RSP_FOLLOW_WAIT ? DEBUG_CONTINUE : DEBUG_STEP, h->resume.place);
+}
+
+/* One step, of a context that is not the running one, or of a thread. */
+static void step(struct rsp_hub *h)
+{
+    carry_on(h, h->resume.place ? RSP_FOLLOW_STEP : rsp_follow_begin(h, h->resume.thread));
+}
+
 bool rsp_hub_resume(struct rsp_hub *h, struct rsp_resume how)
 {
     if (h->running)
@@ -79,8 +90,17 @@ bool rsp_hub_resume(struct rsp_hub *h, struct rsp_resume how)
     h->running = true;
     h->halt_asked = false;
     h->halt_signal = RSP_SIGNAL_INT;
-    h->target->ops->resume(h->target->ctx, how.how, how.place);
+    h->stopped_thread = 0;
+    if (how.how == DEBUG_STEP)
+        step(h);
+    else
+        h->target->ops->resume(h->target->ctx, how.how, how.place);
     return true;
+}
+
+uint32_t rsp_hub_thread(struct rsp_hub *h)
+{
+    return h->stopped_thread ? h->stopped_thread : rsp_threads_current(&h->threads);
 }
 
 void rsp_hub_halt(struct rsp_hub *h, int signal)
@@ -100,6 +120,7 @@ static void stopped(struct rsp_hub *h, struct debug_stop_info *info)
     if (info->stop == DEBUG_EXITED)
         h->over = true;
     h->running = false;
+    h->stopped_thread = rsp_follow_end(h, info);
     h->last = *info;
     h->last.text = NULL;
     for (unsigned i = 0; i < RSP_SESSIONS_MAX; i++)
@@ -112,6 +133,7 @@ void rsp_hub_reset(struct rsp_hub *h)
     struct debug_stop_info info = {.stop = DEBUG_STEPPED};
 
     h->target->ops->reset(h->target->ctx);
+    rsp_rtos_forget(&h->threads.rtos);
     h->over = false;
     stopped(h, &info);
 }
@@ -140,7 +162,8 @@ static bool range_goes_on(struct rsp_hub *h, struct debug_stop_info *info)
 
     if (info->stop != DEBUG_STEPPED || h->resume.range_start == h->resume.range_end)
         return false;
-    if (!rsp_threads_reg_get(&h->threads, rsp_threads_current(&h->threads), CPU_PC, &pc))
+    uint32_t thread = h->follow.thread ? h->follow.thread : rsp_threads_current(&h->threads);
+    if (!rsp_threads_reg_get(&h->threads, thread, CPU_PC, &pc))
         return false;
     if (pc < h->resume.range_start || pc >= h->resume.range_end)
         return false;
@@ -179,10 +202,13 @@ static void run_slice(struct rsp_hub *h)
         rsp_trace_flush(h);
         if (info.stop == DEBUG_RUNNING)
             return;
-        if (!somebody_stops(h, &info))
+        enum rsp_follow_next next = rsp_follow_look(h, &info);
+        if (next != RSP_FOLLOW_REPORT)
+            carry_on(h, next);
+        else if (!somebody_stops(h, &info))
             h->target->ops->resume(h->target->ctx, DEBUG_GO_ON, 0);
         else if (range_goes_on(h, &info))
-            h->target->ops->resume(h->target->ctx, DEBUG_STEP, 0);
+            step(h);
         else
             stopped(h, &info);
     }
