@@ -116,9 +116,12 @@ struct debug_target_ops {
     void (*kill)(void *ctx); /* the debugger asks for the end of the run */
 };
 
+struct debug_access;
+
 struct debug_target {
     const struct debug_target_ops *ops;
     void *ctx;
+    const struct debug_access *access; /* the debug registers (emu/debug_access.h); NULL: it has none */
 };
 
 #endif

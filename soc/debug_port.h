@@ -10,7 +10,9 @@
 #ifndef SOC_DEBUG_PORT_H
 #define SOC_DEBUG_PORT_H
 
+#include "emu/debug_access.h"
 #include "emu/debug_target.h"
+#include "soc/context_step.h"
 #include "soc/contexts.h"
 #include "soc/debug_trace.h"
 #include "soc/machine.h"
@@ -28,6 +30,7 @@ struct debug_rtt_server {
 
 struct debug_port {
     struct debug_target target;
+    struct debug_access access;
     struct machine *machine;
     struct contexts contexts;
     struct debug_trace trace;
@@ -39,11 +42,8 @@ struct debug_port {
     unsigned n_points;
     unsigned clients;
     bool halt_asked;
-    bool resumed;    /* resume() let the core run, and it has not stopped since */
-    bool stepping;   /* a step is under way: */
-    uint64_t serial; /* of the activation that steps */
-    uint64_t parent; /* of the one below it */
-    uint64_t goal;   /* how many instructions it has retired when the step is over */
+    bool resumed; /* resume() let the core run, and it has not stopped since */
+    struct context_step step;
     char text[160];
 };
 
