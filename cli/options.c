@@ -13,6 +13,7 @@
 #include "emu/duration.h"
 #include "host/console.h"
 #include "soc/board_file.h"
+#include "soc/halted_time.h"
 
 enum { ERR_SIZE = 256, HELP_COLUMN = 26 };
 
@@ -146,7 +147,6 @@ static bool set_link(struct parse *p, const struct row *row, const char *value)
 /* ---- the table ---- */
 
 static const char *const lockup_words[] = {"exit", "reset", NULL};
-static const char *const halted_words[] = {"frozen", "traffic", "wall", NULL};
 static const char *const timing_words[] = {"nrf52840", "zero-wait", NULL};
 static const char *const sleep_words[] = {"stop", "run", NULL};
 static const char *const uart_words[] = {"stdio", "null", "pty", "tcp:", "file:", NULL};
@@ -167,7 +167,7 @@ static const struct row rows[] = {
     {"link", "FAULTS", set_link, 0, NULL,
      "make gdb's connection a bad one, repeatably: drop=P,corrupt=P,dup=P,delay=D,split,seed=N, such as "
      "drop=5%,corrupt=0.01,delay=20ms; 'monitor stats' counts"},
-    {"halted-time", "frozen|traffic|wall", set_choice, FIELD(halted_time), halted_words,
+    {"halted-time", "frozen|traffic|wall", set_choice, FIELD(halted_time), halted_time_names,
      "what time does to peripherals while the core is halted: stands still, goes on by the cost of the probe's "
      "traffic, or by the wall clock (default frozen)"},
     {"uart0", UART_VALUE, set_stream, FIELD(uart0), uart_words, "where UART0 goes (default stdio)"},

@@ -152,6 +152,7 @@ static void show_progress(struct run *r)
 static bool start_gdb(struct run *r, char *err, size_t err_size)
 {
     debug_port_init(&r->port, &r->machine);
+    r->port.halted_time.mode = r->o->halted_time;
     r->gdb = rsp_server_new(r->o->gdb, &r->port.target, &r->machine.log, err, err_size);
     if (!r->gdb)
         return false;
@@ -167,7 +168,9 @@ static void run_with_gdb(struct run *r)
     struct machine *m = &r->machine;
     bool wait = r->o->halt;
     while (!m->interrupted) {
-        switch (rsp_server_poll(r->gdb)) {
+        enum rsp_server_state state = rsp_server_poll(r->gdb);
+        halted_time_poll(&r->port.halted_time);
+        switch (state) {
         case RSP_SERVER_HALTED:
             wait = false; /* fall through */
         case RSP_SERVER_RUNNING:

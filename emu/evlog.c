@@ -25,24 +25,36 @@ static const char *const kind_name[EV_KINDS] = {
 
 void evlog_init(struct evlog *l, const vtime *now) { *l = (struct evlog){.now = now}; }
 
+static void update_wanted(struct evlog *l)
+{
+    l->wanted = 0;
+    for (unsigned i = 0; i < l->n_readers && !l->muted; i++)
+        l->wanted |= l->reader[i].kinds;
+}
+
 void evlog_attach(struct evlog *l, uint32_t kinds, void (*read)(void *, const struct ev *), void *ctx)
 {
     assert(l->n_readers < EVLOG_MAX_READERS);
     l->reader[l->n_readers++] = (struct evlog_reader){.kinds = kinds, .read = read, .ctx = ctx};
-    l->wanted |= kinds;
+    update_wanted(l);
 }
 
 void evlog_detach(struct evlog *l, void *ctx)
 {
     unsigned kept = 0;
-    l->wanted = 0;
     for (unsigned i = 0; i < l->n_readers; i++) {
         if (l->reader[i].ctx == ctx)
             continue;
         l->reader[kept++] = l->reader[i];
-        l->wanted |= l->reader[i].kinds;
     }
     l->n_readers = kept;
+    update_wanted(l);
+}
+
+void evlog_mute(struct evlog *l, bool muted)
+{
+    l->muted = muted;
+    update_wanted(l);
 }
 
 void evlog_deliver(struct evlog *l, enum ev_kind kind, uint32_t a, uint32_t b)

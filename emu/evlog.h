@@ -56,7 +56,8 @@ struct evlog_reader {
 
 struct evlog {
     const vtime *now; /* the scheduler's clock */
-    uint32_t wanted;  /* union of the readers' kinds */
+    uint32_t wanted;  /* union of the readers' kinds; none while muted */
+    bool muted;
     struct evlog_reader reader[EVLOG_MAX_READERS];
     unsigned n_readers;
 };
@@ -64,6 +65,8 @@ struct evlog {
 void evlog_init(struct evlog *l, const vtime *now);
 /* Adds a reader; asserts when there are too many. */
 void evlog_attach(struct evlog *l, uint32_t kinds, void (*read)(void *, const struct ev *), void *ctx);
+/* While muted, nobody is told: what happens was told before. */
+void evlog_mute(struct evlog *l, bool muted);
 /* Removes the reader that has this ctx. */
 void evlog_detach(struct evlog *l, void *ctx);
 void evlog_deliver(struct evlog *l, enum ev_kind kind, uint32_t a, uint32_t b);

@@ -248,6 +248,9 @@ static bool dispatch(struct core *c, const struct cpu_stop_info *s, enum core_st
     case CPU_STOP_BREAKPOINT:
         *out = CORE_STOP_BREAKPOINT;
         return true;
+    case CPU_STOP_CORE_BREAK:
+        debug_event(c, DFSR_BKPT);
+        return false;
     case CPU_STOP_WATCHPOINT:
         c->watch_addr = s->addr;
         c->watch_store = s->store;
@@ -335,7 +338,7 @@ enum core_stop core_run(struct core *c, uint64_t budget)
             return CORE_STOP_BUDGET;
         uint64_t limit = c->debug.step != DEBUG_STEP_NONE ? 1 : end == UINT64_MAX ? UINT64_MAX : end - retired;
         struct cpu_stop_info s;
-        cpu_run(c->cpu, limit, &s);
+        core_execute(c, limit, &s);
         /* after a budget, an exception that is now due belongs to this step: see stepping rules */
         if (s.reason != CPU_STOP_BUDGET && dispatch(c, &s, &out))
             return out;
@@ -376,6 +379,7 @@ void core_attach_cpu(struct core *c)
     struct cpu_core_ops ops = {.check_access = fault_check_access,
                                .masks_changed = on_masks_changed,
                                .device_access = on_device_access,
+                               .accessed = core_accessed,
                                .ctx = c};
     c->cpu = cpu_new(c->bus, c->sched, c->log, &ops);
     cpu_report_pc(c->cpu, &c->state.pc);
@@ -396,8 +400,10 @@ void core_reset(struct core *c, uint32_t vectors, bool power_on)
     debug_reset(c, power_on);
     systick_reset(&c->systick);
     scs_reset(c);
-    if (power_on)
+    if (power_on) {
         dwt_init(&c->dwt, c->sched);
+        fpb_reset(c);
+    }
     c->scb.demcr = power_on ? 0 : demcr & DEMCR_AT_RESET;
     c->scb.dfsr = power_on ? 0 : dfsr;
     core_set_sleep(c, CORE_AWAKE);

@@ -21,7 +21,18 @@ static void spend(struct core *c, unsigned n)
 
 static struct activation *top(struct core *c) { return &c->activation[c->n_activations - 1]; }
 
-static void activation_suspend(struct core *c) { top(c)->retired += cpu_retired(c->cpu) - top(c)->retired_at; }
+static void activation_suspend(struct core *c)
+{
+    top(c)->last_at = core_last_retired(c, c->n_activations - 1);
+    top(c)->retired += cpu_retired(c->cpu) - top(c)->retired_at;
+}
+
+uint64_t core_last_retired(const struct core *c, unsigned n)
+{
+    const struct activation *a = &c->activation[n];
+    bool runs = n == c->n_activations - 1;
+    return runs && cpu_retired(c->cpu) > a->retired_at ? cpu_retired(c->cpu) : a->last_at;
+}
 
 void activation_open(struct core *c, unsigned exc)
 {

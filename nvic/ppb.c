@@ -26,7 +26,7 @@ static void dwt_block_write(struct core *c, uint32_t offset, uint32_t value, uin
 static const struct ppb_block blocks[COMPONENTS] = {
     [COMPONENT_SCS] = {"SCS", scs_read, scs_write},
     [COMPONENT_DWT] = {"DWT", dwt_block_read, dwt_block_write},
-    [COMPONENT_FPB] = {"FPB", NULL, NULL},
+    [COMPONENT_FPB] = {"FPB", fpb_read, fpb_write},
     [COMPONENT_ITM] = {"ITM", NULL, NULL},
     [COMPONENT_TPIU] = {"TPIU", NULL, NULL},
     [COMPONENT_ETM] = {"ETM", NULL, NULL},

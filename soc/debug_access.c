@@ -6,11 +6,13 @@ static struct machine *machine_of(void *port) { return ((struct debug_port *)por
 
 static bool read_word(void *port, uint32_t addr, uint32_t *value)
 {
+    halted_time_memory(&((struct debug_port *)port)->halted_time, 4);
     return bus_peek(&machine_of(port)->soc.bus, addr, value, 4) == 4;
 }
 
 static bool write_word(void *port, uint32_t addr, uint32_t value)
 {
+    halted_time_memory(&((struct debug_port *)port)->halted_time, 4);
     return bus_poke(&machine_of(port)->soc.bus, addr, &value, 4) == 4;
 }
 
@@ -55,16 +57,19 @@ static bool go_on(struct machine *m, vtime until)
 
 static bool pass(void *port, vtime length)
 {
+    struct halted_time *halted = &((struct debug_port *)port)->halted_time;
     struct machine *m = machine_of(port);
     struct core *c = &m->soc.core;
     vtime until = m->soc.sched.now + length;
     bool held = c->debug.held, alive = !m->end;
 
     debug_hold(c, false);
+    halted_time_hold(halted, debug_stopped(c));
     sched_at(&m->soc.sched, &m->events.slice, until);
     while (alive && !debug_stopped(c) && m->soc.sched.now < until)
         alive = go_on(m, until);
     debug_hold(c, held);
+    halted_time_hold(halted, debug_stopped(c));
     return alive;
 }
 

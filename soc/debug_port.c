@@ -19,6 +19,7 @@ static bool reg_get(void *ctx, enum cpu_reg r, uint32_t *value)
     struct debug_port *p = ctx;
     if (r >= CPU_REGS)
         return false;
+    halted_time_registers(&p->halted_time, 1);
     *value = cpu_get(core_of(p)->cpu, r);
     return true;
 }
@@ -29,6 +30,7 @@ static bool reg_set(void *ctx, enum cpu_reg r, uint32_t value)
     struct core *c = core_of(p);
     if (r >= CPU_REGS)
         return false;
+    halted_time_registers(&p->halted_time, 1);
     if (r == CPU_PC && (value & ~1u) != cpu_get(c->cpu, CPU_PC)) /* an IT block does not continue elsewhere */
         cpu_set(c->cpu, CPU_XPSR, cpu_get(c->cpu, CPU_XPSR) & ~0x0600FC00u);
     if (r == CPU_XPSR) /* the active exception is not the debugger's to change (C1.6.4) */
@@ -36,6 +38,12 @@ static bool reg_set(void *ctx, enum cpu_reg r, uint32_t value)
     cpu_set(c->cpu, r, r == CPU_BASEPRI ? value & NVIC_PRIORITY_MASK : value);
     core_update(c);
     return true;
+}
+
+static void hold(struct debug_port *p)
+{
+    debug_hold(core_of(p), true);
+    halted_time_hold(&p->halted_time, true);
 }
 
 /* What a write to the debug registers set going happens, though no resume() let the core go: a reset that was asked
@@ -50,9 +58,10 @@ static void follow(struct debug_port *p)
         machine_run(m, 0);
     if (debug_stopped(c))
         return;
+    halted_time_hold(&p->halted_time, false);
     enum core_stop stop = machine_run_for(m, DEBUG_PORT_ACCESS_TIME);
     if (stop != CORE_STOP_ATTENTION && stop != CORE_STOP_ASLEEP && stop != CORE_STOP_LOCKUP)
-        debug_hold(c, true);
+        hold(p);
     if (m->end == MACHINE_END_ASLEEP || m->end == MACHINE_END_OFF) /* a debugger may wake it */
         m->end = MACHINE_RUNNING;
 }
@@ -61,12 +70,14 @@ static uint32_t mem_get(void *ctx, uint32_t addr, void *buf, uint32_t len)
 {
     struct debug_port *p = ctx;
     follow(p);
+    halted_time_memory(&p->halted_time, len);
     return bus_peek(&p->machine->soc.bus, addr, buf, len);
 }
 
 static uint32_t mem_set(void *ctx, uint32_t addr, const void *buf, uint32_t len)
 {
     struct debug_port *p = ctx;
+    halted_time_memory(&p->halted_time, len);
     uint32_t done = bus_poke(&p->machine->soc.bus, addr, buf, len);
     follow(p);
     return done;
@@ -156,8 +167,9 @@ static void resume(void *ctx, enum debug_resume how, unsigned depth)
     struct debug_port *p = ctx;
     struct core *c = core_of(p);
     p->resumed = true;
-    debug_release(c);
+    halted_time_hold(&p->halted_time, false);
     cpu_pass_points(c->cpu);
+    debug_release(c);
     if (how == DEBUG_GO_ON)
         return;
     p->halt_asked = false;
@@ -178,7 +190,8 @@ static void report_halted(struct debug_port *p, struct debug_stop_info *out)
         out->signal = core_ipsr(c) ? SIGNAL_SEGV : SIGNAL_TRAP;
         out->text = "vector catch";
     } else if (by & DFSR_BKPT) {
-        out->stop = DEBUG_BKPT;
+        out->stop = fpb_breaks(c, cpu_get(c->cpu, CPU_PC)) ? DEBUG_BREAKPOINT : DEBUG_BKPT;
+        out->point = DEBUG_POINT_HW_BREAK;
     } else {
         out->stop = DEBUG_HALTED;
     }
@@ -278,7 +291,7 @@ static void run(void *ctx, struct debug_stop_info *out)
     if (out->stop == DEBUG_RUNNING)
         return;
     p->resumed = false;
-    debug_hold(core_of(p), true);
+    hold(p);
 }
 
 static void reset(void *ctx)
@@ -288,7 +301,7 @@ static void reset(void *ctx)
     p->halt_asked = false;
     context_step_end(&p->step);
     p->resumed = false;
-    debug_hold(core_of(p), true);
+    hold(p);
     machine_reset(p->machine, RESETREAS_SREQ);
 }
 
@@ -353,8 +366,9 @@ static void attached(void *ctx, bool on)
     context_step_end(&p->step);
     p->halt_asked = false;
     p->resumed = false;
+    halted_time_hold(&p->halted_time, false);
     if (p->clients)
-        debug_hold(core_of(p), true);
+        hold(p);
     else
         debug_disconnect(core_of(p));
     while (!on && !p->clients && p->n_points)
@@ -397,4 +411,5 @@ void debug_port_init(struct debug_port *p, struct machine *m)
     p->trace.soc = &m->soc;
     contexts_init(&p->contexts, &m->soc);
     context_step_init(&p->step, &m->soc);
+    halted_time_init(&p->halted_time, m);
 }

@@ -2,7 +2,7 @@
  * The machine as a debug target (emu/debug_target.h).
  *
  * A step follows its context: it ends when the instruction has retired in the same activation; interrupts that come in
- * between run to their end, as in the undisturbed run (docs/ARCHITECTURE.md, "Steps"). Halted time stands still.
+ * between run to their end, as in the undisturbed run (docs/ARCHITECTURE.md, "Steps"). Halted time: soc/halted_time.h.
  *
  * The core's own debug hardware is reached by memory accesses. A write to DHCSR that makes the core run, or step, does
  * so at once; each access that follows lets it run for as long as a probe would need for it, until it is halted again.
@@ -15,6 +15,7 @@
 #include "soc/context_step.h"
 #include "soc/contexts.h"
 #include "soc/debug_trace.h"
+#include "soc/halted_time.h"
 #include "soc/machine.h"
 
 enum { DEBUG_PORT_MAX_POINTS = 256, DEBUG_PORT_RTT_SERVERS = 8 };
@@ -34,6 +35,7 @@ struct debug_port {
     struct machine *machine;
     struct contexts contexts;
     struct debug_trace trace;
+    struct halted_time halted_time;
     struct debug_rtt_server rtt_server[DEBUG_PORT_RTT_SERVERS];
     struct {
         enum debug_point kind;

@@ -91,8 +91,10 @@ const char *soc_address_name(struct soc *s, uint32_t addr, char *buf);
 /* A copy of all emulated state. Restoring goes back to it on the same struct soc. */
 struct soc_snapshot;
 struct soc_snapshot *soc_snapshot_take(struct soc *s);
+/* The same, sharing with an earlier one (NULL: none) what has not changed since. */
+struct soc_snapshot *soc_snapshot_take_after(struct soc *s, const struct soc_snapshot *before);
 void soc_snapshot_restore(struct soc *s, const struct soc_snapshot *snapshot);
-void soc_snapshot_free(struct soc_snapshot *snapshot);
+void soc_snapshot_free(struct soc_snapshot *snapshot); /* NULL is allowed */
 
 /* Hash of what the firmware could see at the end: registers, RAM, flash, UICR, external flash. */
 uint64_t soc_state_hash(struct soc *s, uint64_t hash);
