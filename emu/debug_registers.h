@@ -7,7 +7,6 @@
 /* Where a debugger finds them. */
 #define DEBUG_FP_CTRL  0xE0002000u
 #define DEBUG_FP_COMP0 0xE0002008u
-#define DEBUG_ICSR     0xE000ED04u
 #define DEBUG_DFSR     0xE000ED30u
 #define DEBUG_DHCSR    0xE000EDF0u
 #define DEBUG_DEMCR    0xE000EDFCu

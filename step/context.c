@@ -11,7 +11,6 @@
 
 static void begin(struct stepper *s, unsigned place)
 {
-    s->access->ops->reg_get(s->access->ctx, CPU_PC, &s->report.pc);
     s->target->ops->resume(s->target->ctx, DEBUG_STEP, place);
 }
 

@@ -13,8 +13,6 @@
  */
 #include "step/parts.h"
 
-enum { DEBUG_MONITOR = 12, VECTACTIVE = 0x1FF };
-
 static void leave_debug_state(struct stepper *s)
 {
     if (step_read(s, DEBUG_DHCSR) & DHCSR_C_DEBUGEN)
@@ -34,10 +32,10 @@ static void begin(struct stepper *s, unsigned place)
 
 static void give_up(struct stepper *s)
 {
-    bool entered = (step_read(s, DEBUG_ICSR) & VECTACTIVE) == DEBUG_MONITOR;
+    bool entered = step_read(s, DEBUG_DFSR) & DFSR_HALTED;
 
     s->report.notes |= STEP_NOTE_TIMED_OUT;
-    step_say(s, STEP_LEFT_RUNNING, "%s",
+    step_say(s, step_read(s, DEBUG_DHCSR) & DHCSR_S_LOCKUP ? STEP_LOCKED_UP : STEP_LEFT_RUNNING, "%s",
              entered ? "DebugMonitor has no agent: its handler does not set DEMCR.MON_REQ"
                      : "DebugMonitor was not entered: what runs is more urgent, or masks it");
 }
@@ -56,7 +54,7 @@ static void advance(struct stepper *s)
             step_finish(s, s->report.dfsr & DFSR_HALTED ? STEP_LANDED : STEP_STOPPED);
             return;
         }
-        if (s->access->ops->now(s->access->ctx) > s->deadline) {
+        if (step_now(s) > s->deadline) {
             give_up(s);
             return;
         }

@@ -14,6 +14,9 @@ uint32_t step_reg(struct stepper *s, enum cpu_reg r);
 /* The half-word at `addr`. */
 uint16_t step_code(struct stepper *s, uint32_t addr);
 
+/* The probe's clock; 0 without a probe. */
+vtime step_now(struct stepper *s);
+
 /* Writes DHCSR: C_DEBUGEN and these. */
 void step_control(struct stepper *s, uint32_t control);
 /* Halts the core for debugging if it is not already; notes where it stands, clears DFSR. False: it does not halt; the

@@ -30,6 +30,8 @@ uint32_t step_reg(struct stepper *s, enum cpu_reg r)
 
 uint16_t step_code(struct stepper *s, uint32_t addr) { return (uint16_t)(step_read(s, addr & ~3u) >> 8 * (addr & 2)); }
 
+vtime step_now(struct stepper *s) { return s->access ? s->access->ops->now(s->access->ctx) : 0; }
+
 void step_control(struct stepper *s, uint32_t control)
 {
     step_write(s, DEBUG_DHCSR, DHCSR_DBGKEY | DHCSR_C_DEBUGEN | control);
@@ -38,7 +40,7 @@ void step_control(struct stepper *s, uint32_t control)
 void step_finish(struct stepper *s, enum step_end end)
 {
     s->report.end = end;
-    s->report.ended = s->access->ops->now(s->access->ctx);
+    s->report.ended = step_now(s);
     s->stepped = end == STEP_LANDED;
 }
 
@@ -67,7 +69,7 @@ bool step_take(struct stepper *s)
 void step_wait(struct stepper *s, vtime length)
 {
     s->dhcsr = 0;
-    s->deadline = s->access->ops->now(s->access->ctx) + length;
+    s->deadline = step_now(s) + length;
 }
 
 static bool look(struct stepper *s)
@@ -90,7 +92,7 @@ bool step_poll(struct stepper *s, bool *expired)
         }
         if (look(s))
             return true;
-        if (s->access->ops->now(s->access->ctx) > s->deadline) {
+        if (step_now(s) > s->deadline) {
             s->report.notes |= STEP_NOTE_TIMED_OUT;
             *expired = true;
             return true;

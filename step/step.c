@@ -36,9 +36,9 @@ void step_begin(struct stepper *s, unsigned place)
     s->report.notes = s->report.dfsr = s->report.accesses = 0;
     s->report.text[0] = '\0';
     s->report.stop = (struct debug_stop_info){.stop = DEBUG_RUNNING};
-    s->report.began = s->access->ops->now(s->access->ctx);
-    if (s->algorithm->needs_target && !s->target)
-        step_say(s, STEP_REFUSED, "%s needs a target that knows contexts", s->algorithm->name);
+    s->report.began = step_now(s);
+    if (s->algorithm->needs_target ? !s->target : !s->access)
+        step_say(s, STEP_REFUSED, "%s cannot step here", s->algorithm->name);
     else
         s->algorithm->begin(s, place);
 }
@@ -48,6 +48,14 @@ enum step_end step_advance(struct stepper *s)
     if (!s->report.end)
         s->algorithm->advance(s);
     return s->report.end;
+}
+
+bool step_go_on(struct stepper *s)
+{
+    if (!s->algorithm->needs_target || s->report.end != STEP_STOPPED)
+        return false;
+    s->report.end = STEP_UNDER_WAY;
+    return true;
 }
 
 void step_abort(struct stepper *s)

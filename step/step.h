@@ -46,7 +46,7 @@ struct step_report {
     enum step_end end;
     uint32_t notes; /* enum step_note */
     uint32_t dfsr;  /* why the core halted in the end; 0 when the algorithm does not use it */
-    uint32_t pc;    /* where the step began */
+    uint32_t pc;    /* where the step began; by registers only */
     vtime began, ended;
     unsigned accesses;           /* made through the probe */
     struct debug_stop_info stop; /* STEP_STOPPED by the target itself; else DEBUG_RUNNING */
@@ -115,6 +115,8 @@ void step_init(struct stepper *s, const struct debug_access *access, const struc
 void step_begin(struct stepper *s, unsigned place);
 /* Goes on for a while. */
 enum step_end step_advance(struct stepper *s);
+/* What stopped it is none for anybody. True: the step goes on, once the target was resumed; false: it was its end. */
+bool step_go_on(struct stepper *s);
 /* Ends a step that is under way as ^C does: the core halts, and temporary breakpoints go. */
 void step_abort(struct stepper *s);
 /* The core was resumed, or reset, by other means than a step. */
