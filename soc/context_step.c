@@ -47,6 +47,8 @@ void context_step_begin(struct context_step *s, unsigned depth)
     s->counted = false;
 }
 
+void context_step_again(struct context_step *s) { s->goal++; }
+
 void context_step_end(struct context_step *s) { s->active = s->away = false; }
 
 static void begin_to_count(struct context_step *s)

@@ -34,6 +34,8 @@ void context_step_init(struct context_step *s, struct soc *soc);
 /* Of the running context, or of one that it preempted: `depth` places below. */
 void context_step_begin(struct context_step *s, unsigned depth);
 void context_step_end(struct context_step *s);
+/* It is over: the next instruction of the same context is another one. */
+void context_step_again(struct context_step *s);
 /* How many instructions to run now; and what the step has come to, after that. */
 uint64_t context_step_budget(struct context_step *s);
 enum context_step_state context_step_look(struct context_step *s);

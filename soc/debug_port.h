@@ -46,6 +46,12 @@ struct debug_port {
     bool halt_asked;
     bool resumed; /* resume() let the core run, and it has not stopped since */
     struct context_step step;
+    struct {
+        uint64_t left, done;
+        bool told; /* of where the step under way has landed */
+        bool (*landed)(void *ctx, uint32_t pc);
+        void *ctx;
+    } walk;
     char text[160];
 };
 
