@@ -16,6 +16,7 @@
 #include "rsp/buf.h"
 #include "rsp/points.h"
 #include "rsp/threads.h"
+#include "step/step.h"
 
 enum { RSP_SESSIONS_MAX = 8 };
 
@@ -36,6 +37,8 @@ struct rsp_hub {
     struct rsp_threads threads;
     struct rsp_session *sessions[RSP_SESSIONS_MAX]; /* by slot */
     struct rsp_resume resume;
+    struct stepper stepper;
+    bool stepping; /* a step of the stepper's is under way */
     bool running;
     bool halt_asked;
     int halt_signal;             /* for the stop that a halt causes */
