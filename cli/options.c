@@ -13,6 +13,7 @@
 #include "emu/duration.h"
 #include "host/console.h"
 #include "soc/board_file.h"
+#include "soc/halted_time.h"
 
 enum { ERR_SIZE = 256, HELP_COLUMN = 26 };
 
@@ -121,6 +122,13 @@ static bool set_stream(struct parse *p, const struct row *row, const char *value
     return false;
 }
 
+static bool set_swo(struct parse *p, const struct row *row, const char *value)
+{
+    if (strncmp(value, "tcp:", 4) != 0 || is_host_port(value + 4))
+        return set_text(p, row, value);
+    return wrong(p, "it is a file, or tcp:[HOST:]PORT with a port from 0 to 65535");
+}
+
 static bool add_stimulus(struct parse *p, const struct row *row, const char *value)
 {
     struct run_options *o = p->o;
@@ -146,7 +154,6 @@ static bool set_link(struct parse *p, const struct row *row, const char *value)
 /* ---- the table ---- */
 
 static const char *const lockup_words[] = {"exit", "reset", NULL};
-static const char *const halted_words[] = {"frozen", "traffic", "wall", NULL};
 static const char *const timing_words[] = {"nrf52840", "zero-wait", NULL};
 static const char *const sleep_words[] = {"stop", "run", NULL};
 static const char *const uart_words[] = {"stdio", "null", "pty", "tcp:", "file:", NULL};
@@ -171,7 +178,7 @@ static const struct row rows[] = {
     {"link", "FAULTS", set_link, 0, NULL,
      "make gdb's connection a bad one, repeatably: drop=P,corrupt=P,dup=P,delay=D,split,seed=N, such as "
      "drop=5%,corrupt=0.01,delay=20ms; 'monitor stats' counts"},
-    {"halted-time", "frozen|traffic|wall", set_choice, FIELD(halted_time), halted_words,
+    {"halted-time", "frozen|traffic|wall", set_choice, FIELD(halted_time), halted_time_names,
      "what time does to peripherals while the core is halted: stands still, goes on by the cost of the probe's "
      "traffic, or by the wall clock (default frozen)"},
     {"uart0", UART_VALUE, set_stream, FIELD(uart0), uart_words, "where UART0 goes (default stdio)"},
@@ -179,6 +186,8 @@ static const struct row rows[] = {
     {"rtt", "stdio|null|tcp:PORT", set_stream, FIELD(rtt), rtt_words, "where RTT channel 0 goes (default stdio)"},
     {"usb", UART_VALUE "|none", set_stream, FIELD(usb), usb_words,
      "where the USB console (CDC-ACM) goes, or that there is no cable (default stdio)"},
+    {"swo", "FILE|tcp:PORT", set_swo, FIELD(swo), NULL,
+     "where the bytes of the trace port (SWO) go: packets of ITM and DWT (default nowhere)"},
     {"semihosting-dir", "DIR", set_text, FIELD(semihosting_dir), NULL,
      "the only directory where firmware may open files (default: nowhere)"},
     {"at", "TIME=ACTION", add_stimulus, 0, NULL,

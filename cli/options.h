@@ -13,7 +13,6 @@
 #include "emu/vtime.h"
 
 enum options_lockup { OPTIONS_LOCKUP_EXIT, OPTIONS_LOCKUP_RESET };
-enum options_halted_time { OPTIONS_HALTED_FROZEN, OPTIONS_HALTED_TRAFFIC, OPTIONS_HALTED_WALL };
 enum options_timing { OPTIONS_TIMING_NRF52840, OPTIONS_TIMING_ZERO_WAIT };
 enum options_sleep_clock { OPTIONS_SLEEP_CLOCK_STOP, OPTIONS_SLEEP_CLOCK_RUN };
 
@@ -34,9 +33,10 @@ struct run_options {
     unsigned n_startup;
     bool faulty_link;
     struct rsp_link_faults link; /* if it is */
-    unsigned halted_time;        /* enum options_halted_time */
+    unsigned halted_time;        /* enum halted_time_mode */
 
     const char *uart0, *uart1, *rtt, *usb; /* stream specifications; default "stdio" */
+    const char *swo; /* file, or tcp:[HOST:]PORT */
     const char *semihosting_dir;
 
     struct stimulus *at; /* n_at of them, in order of time, and as given where times are equal; owned */

@@ -65,6 +65,7 @@ static void configure(const struct run_options *o, struct machine_config *c)
         .uart1 = o->uart1 ? o->uart1 : "stdio",
         .rtt = o->rtt ? o->rtt : "stdio",
         .usb = o->usb ? o->usb : "stdio",
+        .swo = o->swo,
         .semihosting_dir = o->semihosting_dir,
         .command_line = o->n_firmware ? o->firmware[0] : NULL,
         .stimuli = o->at,
@@ -168,6 +169,7 @@ static bool listen_for_lines(struct run *r, enum rsp_lines_style style, const ch
 static bool start_gdb(struct run *r, char *err, size_t err_size)
 {
     debug_port_init(&r->port, &r->machine);
+    r->port.halted_time.mode = r->o->halted_time;
     r->gdb = rsp_server_new(r->o->gdb, &r->port.target, &r->machine.log, err, err_size);
     if (!r->gdb)
         return false;
@@ -189,7 +191,9 @@ static void run_with_gdb(struct run *r)
     struct machine *m = &r->machine;
     bool wait = r->o->halt;
     while (!m->interrupted) {
-        switch (rsp_server_poll(r->gdb)) {
+        enum rsp_server_state state = rsp_server_poll(r->gdb);
+        halted_time_poll(&r->port.halted_time);
+        switch (state) {
         case RSP_SERVER_HALTED:
             wait = false; /* fall through */
         case RSP_SERVER_RUNNING:
@@ -226,6 +230,7 @@ static bool finish(struct run *r, char *err, size_t err_size)
     struct machine *m = &r->machine;
     rtt_drain(&m->events.rtt);
     console_flush(&m->console);
+    swo_flush(&m->swo);
     if (r->o->progress)
         fputc('\n', stderr);
     bool ok = !r->vcd || vcd_close(r->vcd, err, err_size);
@@ -250,6 +255,8 @@ static void tell_where(struct run *r)
         if (spec[i] && (!strcmp(spec[i], "pty") || !strncmp(spec[i], "tcp:", 4)))
             fprintf(stderr, "%s is at %s\n", ev_console_name((enum ev_console)i),
                     stream_name(console_stream(&r->machine.console, (enum ev_console)i)));
+    if (o->swo && !strncmp(o->swo, "tcp:", 4))
+        fprintf(stderr, "SWO is at %s\n", stream_name(r->machine.swo.stream));
 }
 
 static int run(struct run *r)

@@ -110,6 +110,11 @@ struct cpu {
     unsigned n_breakpoints;
     struct watchpoint watchpoint[CPU_MAX_WATCHPOINTS];
     unsigned n_watchpoints;
+    uint32_t core_breakpoint[CPU_MAX_CORE_BREAKPOINTS];
+    unsigned n_core_breakpoints;
+    struct cpu_ranges ranges;
+    bool stop_behind;      /* an access was told of, and the core wants to be asked when it is done */
+    bool pass_core;        /* breakpoints of the core do not count there either */
     uint32_t pass_pc;      /* breakpoints and watchpoints do not count for the instruction there, */
     uint64_t pass_retired; /* while so many have retired */
     struct device_window window[16];
@@ -269,6 +274,14 @@ static bool is_breakpoint(const struct cpu *c, uint32_t addr)
     return false;
 }
 
+static bool is_core_breakpoint(const struct cpu *c, uint32_t addr)
+{
+    for (unsigned i = 0; i < c->n_core_breakpoints; i++)
+        if (c->core_breakpoint[i] == addr)
+            return true;
+    return false;
+}
+
 static void decode(struct cpu *c, struct code_region *r, uint32_t pc)
 {
     uint32_t off = pc - r->base;
@@ -278,7 +291,7 @@ static void decode(struct cpu *c, struct code_region *r, uint32_t pc)
     insn_decode(c->decoder, pc, r->data + off, avail, in);
     if (r->base >= 0x20000000 || r->base == 0x00800000)
         in->flags |= INSN_IN_RAM;
-    if (is_breakpoint(c, pc))
+    if (is_breakpoint(c, pc) || is_core_breakpoint(c, pc))
         in->flags |= INSN_BREAK;
 }
 
@@ -462,7 +475,7 @@ static void apply_masks(struct cpu *c)
 {
     enum masks_touched what = c->masks;
     c->masks = MASKS_NONE;
-    c->sched->deadline = sched_next(c->sched);
+    sched_end_kick(c->sched);
     if (what == MASKS_SHOWN) {
         set_reg(c, core_reg_id(c->mrs_rd), c->s.control);
         return;
@@ -505,6 +518,34 @@ static bool check_permission(struct cpu *c, const struct insn_access *a, uint32_
 static bool passes_points(const struct cpu *c, uint32_t pc)
 {
     return pc == c->pass_pc && c->s.retired == c->pass_retired;
+}
+
+/* Tells the core that the instruction at `pc` is about to access some of its ranges. */
+static void tell(struct cpu *c, const struct cpu_access *a)
+{
+    if (!a->hits || !c->ops.accessed(c->ops.ctx, a))
+        return;
+    c->stop_behind = true;
+    sched_kick(c->sched);
+}
+
+static void tell_fetch(struct cpu *c, uint32_t pc, const struct insn *in)
+{
+    tell(c, &(struct cpu_access){.hits = cpu_ranges_fetch(&c->ranges, pc),
+                                 .pc = pc,
+                                 .memory = in->flags & INSN_MEMORY,
+                                 .fetch = true,
+                                 .charge = in->charge});
+}
+
+static void tell_data(struct cpu *c, uint32_t pc, const struct insn *in)
+{
+    struct cpu_access a = {.pc = pc, .memory = true, .charge = in->charge};
+    if (!insn_access(in->raw, in->size, &a.operand))
+        return;
+    a.addr = access_address(c, &a.operand, pc);
+    a.hits = cpu_ranges_data(&c->ranges, a.addr, (uint32_t)a.operand.size * a.operand.count, a.operand.store);
+    tell(c, &a);
 }
 
 static bool is_watched(const struct cpu *c, const struct insn_access *a, uint32_t addr, uint32_t *hit)
@@ -636,17 +677,26 @@ static bool begin_it(struct cpu *c, uint32_t pc, const struct insn *in)
     return true;
 }
 
+static void stop_at_breakpoint(struct cpu *c, uint32_t pc)
+{
+    bool passes = passes_points(c, pc);
+    if (is_breakpoint(c, pc) && !passes)
+        stop_at(c, CPU_STOP_BREAKPOINT, pc);
+    else if (is_core_breakpoint(c, pc) && !(passes && c->pass_core))
+        stop_at(c, CPU_STOP_CORE_BREAK, pc);
+}
+
 /* Stops at a boundary where something else must happen first. */
 static bool something_due(struct cpu *c, uint32_t pc, const struct insn *in)
 {
     if (c->masks)
         apply_masks(c);
-    if (c->sched->now >= c->sched->deadline)
+    if (c->sched->now >= c->sched->deadline || c->stop_behind)
         stop_at(c, CPU_STOP_DEADLINE, pc);
     else if (c->s.retired >= c->stop_retired)
         stop_at(c, CPU_STOP_BUDGET, pc);
-    else if ((in->flags & INSN_BREAK) && !passes_points(c, pc))
-        stop_at(c, CPU_STOP_BREAKPOINT, pc);
+    else if (in->flags & INSN_BREAK)
+        stop_at_breakpoint(c, pc);
     return c->stopped;
 }
 
@@ -658,6 +708,8 @@ static bool look_closer(struct cpu *c, uint32_t pc, const struct insn *in)
     uint32_t flags = in->flags;
     if (c->traps.access && !check_fetch(c, pc, in))
         return false;
+    if (c->ranges.fetches)
+        tell_fetch(c, pc, in);
     if ((flags & INSN_FP) && c->traps.fp) {
         stop_at(c, CPU_STOP_FP, pc);
         return false;
@@ -679,6 +731,8 @@ static bool look_closer(struct cpu *c, uint32_t pc, const struct insn *in)
             return false;
     if ((flags & INSN_EXCLUSIVE) && !handle_exclusive(c, pc, in))
         return false;
+    if ((flags & INSN_MEMORY) && c->ranges.data)
+        tell_data(c, pc, in);
     if (flags & INSN_MASKS) {
         c->masks = !(in->size == 4)                 ? MASKS_WRITTEN
                    : (in->raw & 0xFFFF) == 0xF3EF   ? MASKS_SHOWN
@@ -990,10 +1044,11 @@ static void grant_execution(struct cpu *c)
 static void update_watch(struct cpu *c)
 {
     const struct cpu_traps *t = &c->traps;
-    c->watch = INSN_DECODED | INSN_BREAK | INSN_IN_RAM | INSN_IT | INSN_ALIGNED | INSN_CORE | INSN_MASKS |
-               INSN_EXCLUSIVE | (t->access || t->unaligned || c->n_watchpoints ? INSN_MEMORY : 0) |
-               (t->fp ? INSN_FP : 0) | (t->divide ? INSN_DIVIDE : 0) | (c->stack_seen ? INSN_STACK : 0) |
-               (t->access || c->stop_retired != UINT64_MAX || c->member != MEMBER_NONE ? INSN_ANY : 0);
+    c->watch =
+        INSN_DECODED | INSN_BREAK | INSN_IN_RAM | INSN_IT | INSN_ALIGNED | INSN_CORE | INSN_MASKS | INSN_EXCLUSIVE |
+        (t->access || t->unaligned || c->n_watchpoints || c->ranges.data ? INSN_MEMORY : 0) | (t->fp ? INSN_FP : 0) |
+        (t->divide ? INSN_DIVIDE : 0) | (c->stack_seen ? INSN_STACK : 0) |
+        (t->access || c->ranges.fetches || c->stop_retired != UINT64_MAX || c->member != MEMBER_NONE ? INSN_ANY : 0);
 }
 
 void cpu_set_traps(struct cpu *c, const struct cpu_traps *t)
@@ -1073,13 +1128,24 @@ static void flush_stale(struct cpu *c)
     c->stale = false;
 }
 
+/* Counting instructions costs speed. While the budget is large, it goes on as without one, for a time in which it
+ * cannot be used up: that is a stop for a deadline. Only IT may be free, so half of the instructions take a cycle. */
+static void set_budget(struct cpu *c, uint64_t budget)
+{
+    enum { FEW = 256 };
+    bool near = budget <= FEW, none = budget > UINT64_MAX - c->s.retired;
+    c->stop_retired = near ? c->s.retired + budget : UINT64_MAX;
+    if (!near && !none && budget / 2 < VTIME_NEVER / VTIME_PER_CYCLE - c->sched->now)
+        sched_limit(c->sched, c->sched->now + budget / 2 * VTIME_PER_CYCLE);
+}
+
 void cpu_run(struct cpu *c, uint64_t budget, struct cpu_stop_info *stop)
 {
     uint32_t pc = cpu_get(c, CPU_PC);
     memset(stop, 0, sizeof *stop);
     c->stop = stop;
-    c->stop_retired = budget > UINT64_MAX - c->s.retired ? UINT64_MAX : c->s.retired + budget;
-    c->stopped = c->redirect = false;
+    set_budget(c, budget);
+    c->stopped = c->redirect = c->stop_behind = false;
     update_watch(c);
     while (!c->stopped) {
         if (c->stale)
@@ -1093,6 +1159,7 @@ void cpu_run(struct cpu *c, uint64_t budget, struct cpu_stop_info *stop)
             pc = c->redirect_pc;
         }
     }
+    sched_limit(c->sched, VTIME_NEVER);
     if (c->masks)
         apply_masks(c);
     cpu_set(c, CPU_PC, stop->pc);
@@ -1186,6 +1253,15 @@ void cpu_count_retired(struct cpu *c, uint64_t n) { c->s.retired += n; }
 void cpu_clear_exclusive(struct cpu *c) { c->s.exclusive = false; }
 void cpu_report_pc(struct cpu *c, uint32_t *pc) { c->report_pc = pc; }
 
+static void decode_anew(struct cpu *c, uint32_t addr)
+{
+    struct code_region *r = region_at(c, addr);
+    if (!r)
+        return;
+    uint32_t index = (addr - r->base) >> 1;
+    forget(r, index, index + 1);
+}
+
 void cpu_breakpoint(struct cpu *c, uint32_t addr, bool set)
 {
     unsigned i = 0;
@@ -1200,11 +1276,26 @@ void cpu_breakpoint(struct cpu *c, uint32_t addr, bool set)
     c->breakpoint[i].count += set ? 1 : -1u;
     if (!c->breakpoint[i].count)
         c->breakpoint[i] = c->breakpoint[--c->n_breakpoints];
-    struct code_region *r = region_at(c, addr);
-    if (!r)
-        return;
-    uint32_t index = (addr - r->base) >> 1;
-    forget(r, index, index + 1);
+    decode_anew(c, addr);
+}
+
+void cpu_core_breakpoints(struct cpu *c, const uint32_t *addr, unsigned n)
+{
+    assert(n <= CPU_MAX_CORE_BREAKPOINTS);
+    unsigned before = c->n_core_breakpoints;
+    c->n_core_breakpoints = 0;
+    for (unsigned i = 0; i < before; i++)
+        decode_anew(c, c->core_breakpoint[i]);
+    for (unsigned i = 0; i < n; i++) {
+        c->core_breakpoint[c->n_core_breakpoints++] = addr[i];
+        decode_anew(c, addr[i]);
+    }
+}
+
+void cpu_watch_ranges(struct cpu *c, const struct cpu_range *range, unsigned n)
+{
+    cpu_ranges_set(&c->ranges, range, n);
+    update_watch(c);
 }
 
 bool cpu_watchpoint(struct cpu *c, uint32_t addr, uint32_t size, bool loads, bool stores, bool set)
@@ -1238,6 +1329,13 @@ void cpu_pass_points(struct cpu *c)
 {
     c->pass_pc = cpu_get(c, CPU_PC);
     c->pass_retired = c->s.retired;
+    c->pass_core = false;
+}
+
+void cpu_pass_core_breakpoint(struct cpu *c)
+{
+    cpu_pass_points(c);
+    c->pass_core = true;
 }
 
 size_t cpu_state_size(struct cpu *c) { return sizeof c->s + uc_context_size(c->uc); }
@@ -1258,5 +1356,6 @@ void cpu_restore(struct cpu *c, const void *state)
     if (uc_context_restore(c->uc, (uc_context *)((const char *)state + sizeof c->s)) != UC_ERR_OK)
         abort();
     c->fetch_checked = 0;
+    c->pass_retired = UINT64_MAX;
     set_engine_xpsr(c, engine_xpsr(c));
 }

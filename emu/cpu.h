@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "emu/bus.h"
+#include "emu/cpu_ranges.h"
 #include "emu/insn.h"
 #include "emu/log.h"
 #include "emu/sched.h"
@@ -39,6 +40,7 @@ enum cpu_stop {
     CPU_STOP_DEADLINE,    /* sched->now >= sched->deadline, or kicked */
     CPU_STOP_BUDGET,      /* the budget of instructions is used up */
     CPU_STOP_BREAKPOINT,  /* at a cpu_breakpoint() address, not yet executed */
+    CPU_STOP_CORE_BREAK,  /* at a cpu_core_breakpoints() address, not yet executed */
     CPU_STOP_WATCHPOINT,  /* about to access `addr`, which cpu_watchpoint() watches; not yet executed */
     CPU_STOP_INSN,        /* an instruction the core carries out: `insn_class`, `imm`; not yet executed */
     CPU_STOP_EXC_RETURN,  /* PC was loaded with EXC_RETURN in Handler mode: `value`; pc = the return instruction */
@@ -79,6 +81,10 @@ struct cpu_core_ops {
     void (*masks_changed)(void *ctx);
     /* A load or store of the instruction at `pc` reached a device; may be NULL. */
     void (*device_access)(void *ctx, uint32_t addr, uint32_t pc, bool store);
+    /* An instruction that accesses a range of cpu_watch_ranges() is about to be executed; when it retires, it did.
+     * True: stop behind it, with CPU_STOP_DEADLINE if with nothing else. Asked once for its fetch, once for its
+     * operand. */
+    bool (*accessed)(void *ctx, const struct cpu_access *a);
     void *ctx;
 };
 
@@ -87,7 +93,8 @@ struct cpu; /* opaque; holds the engine and caches only: no architectural state 
 struct cpu *cpu_new(struct bus *bus, struct sched *sched, struct log *log, const struct cpu_core_ops *ops);
 void cpu_free(struct cpu *c);
 
-/* Executes until something stops it; at most `budget` instructions (UINT64_MAX: no limit). */
+/* Executes until something stops it; at most `budget` instructions (UINT64_MAX: no limit). Out of a large budget it
+ * also stops early, as for a deadline. */
 void cpu_run(struct cpu *c, uint64_t budget, struct cpu_stop_info *stop);
 
 /* Registers, when stopped or from a device access. Writes of CPU_XPSR set IPSR and switch stacks accordingly. */
@@ -115,6 +122,14 @@ void cpu_report_pc(struct cpu *c, uint32_t *pc);
 enum { CPU_MAX_BREAKPOINTS = 1024 };
 void cpu_breakpoint(struct cpu *c, uint32_t addr, bool set);
 
+/* The core's own breakpoints: all of them, instead of those before. Where one of cpu_breakpoint() is too, that one
+ * stops first. */
+enum { CPU_MAX_CORE_BREAKPOINTS = 32 };
+void cpu_core_breakpoints(struct cpu *c, const uint32_t *addr, unsigned n);
+
+/* The core's own watchpoints, which do not stop before the access, but tell of it: ops.accessed. All of them. */
+void cpu_watch_ranges(struct cpu *c, const struct cpu_range *range, unsigned n);
+
 /* Stops before instructions that load from or store to any byte of a range. Each set is undone by one call with the
  * same arguments and `set` false; at most CPU_MAX_WATCHPOINTS: false when there are more. */
 enum { CPU_MAX_WATCHPOINTS = 16 };
@@ -124,8 +139,11 @@ bool cpu_watchpoint(struct cpu *c, uint32_t addr, uint32_t size, bool loads, boo
  * when the CPU stops. What the core does to SP shows at the next of both. `seen` NULL: no more. */
 void cpu_watch_stack(struct cpu *c, void (*seen)(void *ctx, uint32_t sp), void *ctx);
 
-/* The next instruction executes although a breakpoint or watchpoint stops there. */
+/* The next instruction executes although a breakpoint or watchpoint stops there; one of the core's own still does.
+ * cpu_restore() undoes it. */
 void cpu_pass_points(struct cpu *c);
+/* That one does not either. */
+void cpu_pass_core_breakpoint(struct cpu *c);
 
 /* Code in this range changed behind the engine's back. */
 void cpu_code_changed(struct cpu *c, uint32_t addr, uint32_t size);

@@ -27,7 +27,7 @@ static int put_prefix(const struct log *l, enum log_level level, char *line, siz
 
 void log_msg(struct log *l, enum log_level level, const char *fmt, ...)
 {
-    if (!l || level > l->level)
+    if (!l || l->muted || level > l->level)
         return;
     char line[LINE_SIZE];
     int used = put_prefix(l, level, line, sizeof line);
@@ -43,7 +43,7 @@ void log_msg(struct log *l, enum log_level level, const char *fmt, ...)
 
 bool log_first(struct log *l, uint32_t key)
 {
-    if (!l)
+    if (!l || l->muted)
         return false;
     assert(key);
     uint32_t slot = (key * 2654435761u) % LOG_ONCE_SLOTS; /* Knuth's multiplicative hash: registers are 4 apart */

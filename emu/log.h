@@ -16,6 +16,7 @@ enum { LOG_ONCE_SLOTS = 4096 };
 
 struct log {
     enum log_level level; /* messages above it are dropped */
+    bool muted;           /* all are: what happens was told before */
     const vtime *now;     /* stamps messages with emulated time; NULL: no stamp */
     void (*write)(void *ctx, enum log_level level, const char *line); /* NULL: stderr */
     void *ctx;
@@ -28,7 +29,7 @@ void log_init(struct log *l, enum log_level level, const vtime *now);
 /* A NULL log is allowed and drops everything. No newline at the end of the format. */
 void log_msg(struct log *l, enum log_level level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
-/* True the first time it is called with `key` (any non-zero number, such as a register's address). */
+/* True the first time it is called with `key` (any non-zero number, such as a register's address); not while muted. */
 bool log_first(struct log *l, uint32_t key);
 
 #define log_once(l, key, ...)                    \

@@ -2,11 +2,17 @@
 
 #include <stddef.h>
 
+static vtime earliest(const struct sched *s)
+{
+    vtime next = sched_next(s);
+    return next < s->limit ? next : s->limit;
+}
+
 /* A kick (deadline 0) outlives arming and cancelling: only sched_fire_due() ends it. */
 static void update_deadline(struct sched *s)
 {
     if (s->deadline)
-        s->deadline = sched_next(s);
+        s->deadline = earliest(s);
 }
 
 static void unlink_event(struct sched *s, struct sched_event *e)
@@ -21,7 +27,7 @@ static void unlink_event(struct sched *s, struct sched_event *e)
     e->armed = false;
 }
 
-void sched_init(struct sched *s) { *s = (struct sched){.deadline = VTIME_NEVER}; }
+void sched_init(struct sched *s) { *s = (struct sched){.deadline = VTIME_NEVER, .limit = VTIME_NEVER}; }
 
 void sched_event_init(struct sched_event *e, const char *name, void (*fire)(void *, vtime), void *ctx)
 {
@@ -61,6 +67,14 @@ void sched_cancel(struct sched *s, struct sched_event *e)
 
 vtime sched_next(const struct sched *s) { return s->head ? s->head->due : VTIME_NEVER; }
 
+void sched_end_kick(struct sched *s) { s->deadline = earliest(s); }
+
+void sched_limit(struct sched *s, vtime limit)
+{
+    s->limit = limit;
+    update_deadline(s);
+}
+
 void sched_fire_due(struct sched *s)
 {
     /* Ended first, so that a kick made by one of the callbacks is not lost. */
@@ -68,6 +82,7 @@ void sched_fire_due(struct sched *s)
     while (s->head && s->head->due <= s->now) {
         struct sched_event *e = s->head;
         unlink_event(s, e);
+        s->fired++;
         e->fire(e->ctx, e->due);
     }
     update_deadline(s);

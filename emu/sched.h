@@ -27,7 +27,9 @@ struct sched_event {
 
 struct sched {
     vtime now;
-    vtime deadline; /* due time of the head, VTIME_NEVER when empty, 0 when kicked */
+    vtime deadline; /* due time of the head or the limit, VTIME_NEVER when there is none, 0 when kicked */
+    vtime limit;    /* see sched_limit() */
+    uint64_t fired; /* how many events so far */
     struct sched_event *head;
 };
 
@@ -50,5 +52,10 @@ void sched_fire_due(struct sched *s);
 
 /* Asks the CPU port to stop before the next instruction. */
 static inline void sched_kick(struct sched *s) { s->deadline = 0; }
+/* Takes that back. */
+void sched_end_kick(struct sched *s);
+
+/* A deadline that is no event: VTIME_NEVER for none. */
+void sched_limit(struct sched *s, vtime limit);
 
 #endif

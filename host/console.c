@@ -237,7 +237,7 @@ static ssize_t take(struct console *c, enum ev_console source, void *buf, size_t
     return is_served(c, s) ? read_line(c, s, buf, size) : 0;
 }
 
-ssize_t console_get(struct console *c, enum ev_console source, void *buf, size_t size)
+static ssize_t get_new(struct console *c, enum ev_console source, void *buf, size_t size)
 {
     if (c->record && !record_may_read(c->record, source))
         return 0;
@@ -247,8 +247,20 @@ ssize_t console_get(struct console *c, enum ev_console source, void *buf, size_t
     return n;
 }
 
+ssize_t console_get(struct console *c, enum ev_console source, void *buf, size_t size)
+{
+    ssize_t n;
+    if (c->tape && tape_input(c->tape, source, buf, size, &n))
+        return n;
+    n = get_new(c, source, buf, size);
+    if (c->tape)
+        tape_keep(c->tape, source, buf, n);
+    return n;
+}
+
 void console_record(struct console *c, struct record *r) { c->record = r; }
 void console_replay(struct console *c, struct replay *r) { c->replay = r; }
+void console_tape(struct console *c, struct tape *t) { c->tape = t; }
 
 static ssize_t port_read(void *ctx, void *buf, size_t size)
 {

@@ -26,6 +26,7 @@
 #include "emu/stream.h"
 #include "emu/vtime.h"
 #include "host/replay.h"
+#include "host/tape.h"
 
 enum {
     CONSOLE_SOURCES = EV_CONSOLES,
@@ -65,6 +66,7 @@ struct console {
     bool input_ended;
     struct record *record; /* borrowed; NULL: none */
     struct replay *replay; /* likewise */
+    struct tape *tape;     /* likewise */
 
     char stop[CONSOLE_STOP_MAX + 1];
     uint8_t fallback[CONSOLE_STOP_MAX + 1]; /* after n matching bytes and then a wrong one: n' of them still match */
@@ -103,6 +105,8 @@ ssize_t console_get(struct console *c, enum ev_console source, void *buf, size_t
  * not. Borrowed until console_close(). */
 void console_record(struct console *c, struct record *r);
 void console_replay(struct console *c, struct replay *r);
+/* From now on it is kept on a tape, and comes from there when the tape has it; NULL: not. Borrowed likewise. */
+void console_tape(struct console *c, struct tape *t);
 
 /* console_get() as a stream, for models that want one; owned by the console. What is written to it is dropped: it comes
  * as events already. */

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "host/semihosting_files.h"
+#include "host/tape.h"
 
 enum { CHUNK = 512, NAME_SIZE = 1024, STRING_MAX = 65536, MAX_WORDS = 4, NAME_OF_TMP = 16 };
 enum { ADP_STOPPED_FIRST = 0x20000, ADP_STOPPED_APPLICATION_EXIT = 0x20026 };
@@ -29,7 +30,11 @@ static bool mem_read(struct semihosting *s, uint32_t addr, void *dst, uint32_t l
 
 static bool mem_write(struct semihosting *s, uint32_t addr, const void *src, uint32_t len)
 {
-    return s->config.guest.mem_write(s->config.guest.ctx, addr, src, len);
+    if (!s->config.guest.mem_write(s->config.guest.ctx, addr, src, len))
+        return false;
+    if (s->tape)
+        tape_call_write(s->tape, addr, src, len);
+    return true;
 }
 
 /* Are these bytes all there? For a buffer that is moved in pieces, so that it is moved as a whole or not at all. */
@@ -54,7 +59,7 @@ static bool writable(struct semihosting *s, uint32_t addr, uint32_t len)
         return false;
     for (uint32_t n; len; addr += n, len -= n) {
         n = len < CHUNK ? len : CHUNK;
-        if (!mem_read(s, addr, piece, n) || !mem_write(s, addr, piece, n))
+        if (!mem_read(s, addr, piece, n) || !s->config.guest.mem_write(s->config.guest.ctx, addr, piece, n))
             return false;
     }
     return true;
@@ -353,18 +358,39 @@ static uint32_t run(struct semihosting *s, uint32_t number)
     return o->run(s, arg);
 }
 
-enum semihosting_outcome semihosting_call(struct semihosting *s)
+static enum semihosting_outcome serve(struct semihosting *s, uint32_t *result)
 {
     const struct semihosting_guest *g = &s->config.guest;
     s->waiting = s->exited = false;
     s->parameter = g->reg_get(g->ctx, 1);
-    uint32_t result = run(s, g->reg_get(g->ctx, 0));
-    if (s->exited)
-        return SEMIHOSTING_EXIT;
-    if (s->waiting)
+    *result = run(s, g->reg_get(g->ctx, 0));
+    return s->exited ? SEMIHOSTING_EXIT : s->waiting ? SEMIHOSTING_WAIT : SEMIHOSTING_DONE;
+}
+
+/* As it was served before: the files have gone on since. */
+static enum semihosting_outcome serve_from_tape(struct semihosting *s, uint32_t *result)
+{
+    const struct semihosting_guest *g = &s->config.guest;
+    struct tape_answer answer;
+    if (!tape_call(s->tape, g->mem_write, g->ctx, &answer))
         return SEMIHOSTING_WAIT;
-    g->reg_set(g->ctx, 0, result);
-    return SEMIHOSTING_DONE;
+    *result = answer.result;
+    return (enum semihosting_outcome)answer.outcome;
+}
+
+enum semihosting_outcome semihosting_call(struct semihosting *s)
+{
+    const struct semihosting_guest *g = &s->config.guest;
+    bool again = s->tape && tape_plays(s->tape);
+    uint32_t result;
+    if (s->tape && !again)
+        tape_call_begin(s->tape);
+    enum semihosting_outcome outcome = again ? serve_from_tape(s, &result) : serve(s, &result);
+    if (s->tape && !again && outcome != SEMIHOSTING_WAIT)
+        tape_call_end(s->tape, outcome, result);
+    if (outcome == SEMIHOSTING_DONE)
+        g->reg_set(g->ctx, 0, result);
+    return outcome;
 }
 
 bool semihosting_init(struct semihosting *s, const struct semihosting_config *config, char *err, size_t err_size)
@@ -382,6 +408,8 @@ bool semihosting_init(struct semihosting *s, const struct semihosting_config *co
 
 void semihosting_reset(struct semihosting *s)
 {
+    if (s->tape && tape_plays(s->tape))
+        return;
     for (uint32_t handle = 1; handle <= SEMIHOSTING_FILES; handle++)
         if (s->file[handle - 1].kind != SEMIHOSTING_CLOSED)
             semihosting_file_close(s, handle);

@@ -69,8 +69,11 @@ struct semihosting_file {
     uint32_t position; /* in the features */
 };
 
+struct tape;
+
 struct semihosting {
     struct semihosting_config config;
+    struct tape *tape;  /* keeps the answers, and gives them while it plays (host/tape.h); borrowed; NULL: none */
     int directory;      /* -1: none */
     uint32_t parameter; /* r1 of the call being served */
     int error;          /* what SYS_ERRNO answers: Linux' errno */

@@ -88,7 +88,7 @@ void core_update_clocks(struct core *c)
 {
     bool run = !c->debug.clocks_stopped && (c->sleep == CORE_AWAKE || c->sleep_clock_runs);
     systick_clock(&c->systick, run);
-    dwt_clock(&c->dwt, run);
+    dwt_clock(c, run);
 }
 
 void core_set_sleep(struct core *c, enum core_sleep sleep)
@@ -99,7 +99,11 @@ void core_set_sleep(struct core *c, enum core_sleep sleep)
     c->state.asleep = sleep != CORE_AWAKE;
     if (c->host.sleep_changed)
         c->host.sleep_changed(c->host.ctx, c->state.asleep);
+    if (c->state.asleep)
+        dwt_sleep(c, true);
     core_update_clocks(c);
+    if (!c->state.asleep)
+        dwt_sleep(c, false);
 }
 
 /* WFI ends for interrupts that PRIMASK holds back; WFE only for those that are taken, and for events (B1.5.18,
@@ -248,6 +252,9 @@ static bool dispatch(struct core *c, const struct cpu_stop_info *s, enum core_st
     case CPU_STOP_BREAKPOINT:
         *out = CORE_STOP_BREAKPOINT;
         return true;
+    case CPU_STOP_CORE_BREAK:
+        debug_event(c, DFSR_BKPT);
+        return false;
     case CPU_STOP_WATCHPOINT:
         c->watch_addr = s->addr;
         c->watch_store = s->store;
@@ -335,9 +342,11 @@ enum core_stop core_run(struct core *c, uint64_t budget)
             return CORE_STOP_BUDGET;
         uint64_t limit = c->debug.step != DEBUG_STEP_NONE ? 1 : end == UINT64_MAX ? UINT64_MAX : end - retired;
         struct cpu_stop_info s;
-        cpu_run(c->cpu, limit, &s);
+        core_execute(c, limit, &s);
         /* after a budget, an exception that is now due belongs to this step: see stepping rules */
-        if (s.reason != CPU_STOP_BUDGET && dispatch(c, &s, &out))
+        bool stop = s.reason != CPU_STOP_BUDGET && dispatch(c, &s, &out);
+        dwt_executed(c);
+        if (stop)
             return out;
         debug_step_executed(c, retired, serial);
     }
@@ -367,7 +376,8 @@ void core_init(struct core *c, struct bus *bus, struct sched *sched, struct evlo
     c->host = *host;
     c->timing = TIMING;
     systick_init(&c->systick, sched, on_systick, c);
-    dwt_init(&c->dwt, sched);
+    dwt_init(c);
+    tpiu_init(c);
     ppb_attach(c);
 }
 
@@ -376,6 +386,7 @@ void core_attach_cpu(struct core *c)
     struct cpu_core_ops ops = {.check_access = fault_check_access,
                                .masks_changed = on_masks_changed,
                                .device_access = on_device_access,
+                               .accessed = core_accessed,
                                .ctx = c};
     c->cpu = cpu_new(c->bus, c->sched, c->log, &ops);
     cpu_report_pc(c->cpu, &c->state.pc);
@@ -396,8 +407,13 @@ void core_reset(struct core *c, uint32_t vectors, bool power_on)
     debug_reset(c, power_on);
     systick_reset(&c->systick);
     scs_reset(c);
-    if (power_on)
-        dwt_init(&c->dwt, c->sched);
+    if (power_on) {
+        dwt_reset(c);
+        itm_reset(c);
+        tpiu_reset(c);
+        c->etm = (struct etm){0};
+        fpb_reset(c);
+    }
     c->scb.demcr = power_on ? 0 : demcr & DEMCR_AT_RESET;
     c->scb.dfsr = power_on ? 0 : dfsr;
     core_set_sleep(c, CORE_AWAKE);

@@ -18,10 +18,14 @@
 #include "emu/log.h"
 #include "nvic/debug.h"
 #include "nvic/dwt.h"
+#include "nvic/etm.h"
+#include "nvic/fpb.h"
+#include "nvic/itm.h"
 #include "nvic/mpu.h"
 #include "nvic/nvic.h"
 #include "nvic/rom_table.h"
 #include "nvic/systick.h"
+#include "nvic/tpiu.h"
 
 /* Cycle costs of what the core does itself (Cortex-M4 TRM 3.9; lazy save: one store a word). */
 struct core_timing {
@@ -90,6 +94,7 @@ struct activation {
     uint64_t serial;
     uint64_t retired_at; /* cpu_retired() when it began to run; what it ran before being preempted is in `retired` */
     uint64_t retired;
+    uint64_t last_at; /* cpu_retired() just after the last instruction that it retired before it was preempted */
     uint8_t exception;
 };
 enum { CORE_MAX_ACTIVATIONS = 64 };
@@ -136,6 +141,7 @@ struct core {
     struct log *log;
     struct system_request sys;
     struct core_host host;
+    struct trace_pins trace_pins; /* tpiu_connect() */
     struct core_state state; /* what peripherals may know */
 
     struct nvic nvic;
@@ -143,6 +149,10 @@ struct core {
     struct mpu mpu;
     struct dwt dwt;
     struct debug debug;
+    struct fpb fpb;
+    struct itm itm;
+    struct tpiu tpiu;
+    struct etm etm;
     struct scb scb;
     struct core_timing timing;
     struct ppb_port ppb[COMPONENTS];
@@ -193,6 +203,9 @@ bool core_privileged(struct core *c);
 /* Number of the exception being executed; 0 in Thread mode. */
 unsigned core_ipsr(struct core *c);
 
+/* cpu_retired() just after the last instruction that activation `n` has retired; 0: it has not retired any. */
+uint64_t core_last_retired(const struct core *c, unsigned n);
+
 /* A debugger's access to a word of the Private Peripheral Bus (0xE0000000…0xE00FFFFF), as its AHB-AP makes one; also
  * what peek and poke do there. False: nothing answers. */
 bool core_debug_read(struct core *c, uint32_t addr, uint32_t *value);
@@ -200,6 +213,8 @@ bool core_debug_write(struct core *c, uint32_t addr, uint32_t value);
 
 /* Recomputes what follows from masks, priorities, CPACR, MPU…: call after changing any of them. */
 void core_update(struct core *c);
+/* The same, and what the CPU port knows of this struct: after it was copied back from a snapshot. */
+void core_restored(struct core *c);
 
 /* ---- shared by the files of this folder ---------------------------------------------------------------------------
  */
@@ -224,6 +239,10 @@ bool fault_stack_read(struct core *c, uint32_t addr, uint32_t *value, bool privi
 bool fp_enabled(struct core *c);
 void fp_trapped(struct core *c); /* an FP instruction is about to execute while traps.fp */
 void fp_update_traps(struct core *c, struct cpu_traps *t);
+/* nvic/watch.c */
+void core_watch(struct core *c); /* comparators have changed */
+bool core_accessed(void *core, const struct cpu_access *a);
+void core_execute(struct core *c, uint64_t budget, struct cpu_stop_info *s); /* cpu_run() as the FPB has it */
 /* nvic/scs.c */
 void scs_reset(struct core *c);
 uint32_t scs_read(struct core *c, uint32_t offset, bool debugger);

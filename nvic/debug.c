@@ -107,6 +107,8 @@ void debug_release(struct core *c)
 {
     uint32_t keep = DHCSR_C_DEBUGEN | DHCSR_C_MASKINTS | DHCSR_C_SNAPSTALL;
     debug_hold(c, false);
+    if (c->debug.halted && fpb_breaks(c, cpu_get(c->cpu, CPU_PC)))
+        cpu_pass_core_breakpoint(c->cpu);
     if (c->debug.halted)
         debug_control(c, c->debug.control & keep);
 }

@@ -90,8 +90,9 @@ struct debug {
     uint32_t dcrdr;
     uint64_t retired_seen; /* S_RETIRE_ST: have instructions retired since? */
     bool reset_seen;       /* S_RESET_ST */
-    uint32_t event_addr;   /* of the data access that a watchpoint hit */
+    bool event_data;       /* the watchpoint that led into Debug state was hit by a data access, */
     bool event_store;
+    uint32_t event_addr; /* of this */
 };
 
 /* ---- for debuggers ---------------------------------------------------------------------------------------------- */
@@ -101,7 +102,8 @@ bool debug_stopped(const struct core *c);
 /* Holds the core where it is, without anything that firmware could notice; or lets it go on. To a debugger that reads
  * DHCSR it is halted, and a write to DHCSR puts it into real Debug state or lets it run. */
 void debug_hold(struct core *c, bool held);
-/* Leaves Debug state as a write of C_HALT = 0, C_STEP = 0 does. */
+/* Leaves Debug state as a write of C_HALT = 0, C_STEP = 0 does; but a breakpoint of the FPB where the core stands does
+ * not stop it again. */
 void debug_release(struct core *c);
 /* The debugger is gone: C_DEBUGEN = 0, and the core runs. */
 void debug_disconnect(struct core *c);

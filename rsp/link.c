@@ -121,6 +121,15 @@ static void enqueue(struct rsp_link_way *w, const uint8_t *data, size_t size, ui
     w->message[w->n++].len = size;
 }
 
+static void damage(uint8_t *data, size_t size, uint64_t where)
+{
+    bool packet = size > 4 && data[0] == '$';
+    uint8_t *byte = data + (packet ? 1 + where / 8 % (size - 4) : where / 8 % size);
+    uint8_t bit = (uint8_t)(1u << where % 8);
+
+    *byte ^= packet && (*byte ^ bit) == '#' ? bit ^ 0x11 : bit;
+}
+
 /* Every message takes the same number of random numbers, whatever becomes of it. */
 static void travel(struct rsp_link_way *w, const uint8_t *data, size_t size, uint64_t now_ms)
 {
@@ -137,7 +146,7 @@ static void travel(struct rsp_link_way *w, const uint8_t *data, size_t size, uin
     w->counters.corrupted += damaged;
     w->counters.duplicated += twice;
     if (damaged)
-        copy[(where >> 3) % size] ^= (uint8_t)(1u << (where & 7));
+        damage(copy, size, where);
     enqueue(w, copy, size, now_ms + w->faults->delay_ms);
     if (twice)
         enqueue(w, copy, size, now_ms + w->faults->delay_ms);

@@ -3,8 +3,10 @@
  * debugger and this server make of a bad cable can be seen, and counted.
  *
  * The unit is what the protocol sends in one piece: a packet, or a single byte (an acknowledgement, ^C). A damaged one
- * has one bit of one byte changed. Order is kept, and so are the numbers that the decisions are made of: the same seed
- * and the same messages have the same fate. Time is the host's, for a debugger waits in it.
+ * has one bit of one byte changed; in a packet that is one of the body, which does not become a '#'. For gdb (13) does
+ * not bear digits of a checksum that are none: it gives up the command where it should ask again. Order is kept, and so
+ * are the numbers that the decisions are made of: the same seed and the same messages have the same fate. Time is the
+ * host's, for a debugger waits in it.
  */
 #ifndef RSP_LINK_H
 #define RSP_LINK_H

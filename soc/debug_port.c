@@ -11,6 +11,14 @@ enum { SIGNAL_INT = 2, SIGNAL_TRAP = 5, SIGNAL_SEGV = 11 };
 
 static struct core *core_of(struct debug_port *p) { return &p->machine->soc.core; }
 
+void debug_port_change(struct debug_port *p)
+{
+    bool past = p->timeline.past;
+    timeline_change(&p->timeline);
+    if (past)
+        debug_port_connect_rtt(p);
+}
+
 /* ---- registers and memory ---------------------------------------------------------------------------------------- */
 
 static bool reg_get(void *ctx, enum cpu_reg r, uint32_t *value)
@@ -18,6 +26,7 @@ static bool reg_get(void *ctx, enum cpu_reg r, uint32_t *value)
     struct debug_port *p = ctx;
     if (r >= CPU_REGS)
         return false;
+    halted_time_registers(&p->halted_time, 1);
     *value = cpu_get(core_of(p)->cpu, r);
     return true;
 }
@@ -28,6 +37,9 @@ static bool reg_set(void *ctx, enum cpu_reg r, uint32_t value)
     struct core *c = core_of(p);
     if (r >= CPU_REGS)
         return false;
+    halted_time_registers(&p->halted_time, 1);
+    if (value != cpu_get(c->cpu, r))
+        debug_port_change(p);
     if (r == CPU_PC && (value & ~1u) != cpu_get(c->cpu, CPU_PC)) /* an IT block does not continue elsewhere */
         cpu_set(c->cpu, CPU_XPSR, cpu_get(c->cpu, CPU_XPSR) & ~0x0600FC00u);
     if (r == CPU_XPSR) /* the active exception is not the debugger's to change (C1.6.4) */
@@ -35,6 +47,12 @@ static bool reg_set(void *ctx, enum cpu_reg r, uint32_t value)
     cpu_set(c->cpu, r, r == CPU_BASEPRI ? value & NVIC_PRIORITY_MASK : value);
     core_update(c);
     return true;
+}
+
+static void hold(struct debug_port *p)
+{
+    debug_hold(core_of(p), true);
+    halted_time_hold(&p->halted_time, true);
 }
 
 /* What a write to the debug registers set going happens, though no resume() let the core go: a reset that was asked
@@ -49,9 +67,10 @@ static void follow(struct debug_port *p)
         machine_run(m, 0);
     if (debug_stopped(c))
         return;
+    halted_time_hold(&p->halted_time, false);
     enum core_stop stop = machine_run_for(m, DEBUG_PORT_ACCESS_TIME);
     if (stop != CORE_STOP_ATTENTION && stop != CORE_STOP_ASLEEP && stop != CORE_STOP_LOCKUP)
-        debug_hold(c, true);
+        hold(p);
     if (m->end == MACHINE_END_ASLEEP || m->end == MACHINE_END_OFF) /* a debugger may wake it */
         m->end = MACHINE_RUNNING;
 }
@@ -60,12 +79,29 @@ static uint32_t mem_get(void *ctx, uint32_t addr, void *buf, uint32_t len)
 {
     struct debug_port *p = ctx;
     follow(p);
+    halted_time_memory(&p->halted_time, len);
     return bus_peek(&p->machine->soc.bus, addr, buf, len);
+}
+
+/* Bytes that a memory has already: writing them changes nothing. */
+static bool has_already(struct debug_port *p, uint32_t addr, const uint8_t *bytes, uint32_t len)
+{
+    uint8_t part[256];
+    for (uint32_t n; len; addr += n, bytes += n, len -= n) {
+        n = len < sizeof part ? len : sizeof part;
+        if (!bus_memory_at(&p->machine->soc.bus, addr) || bus_peek(&p->machine->soc.bus, addr, part, n) != n ||
+            memcmp(part, bytes, n) != 0)
+            return false;
+    }
+    return true;
 }
 
 static uint32_t mem_set(void *ctx, uint32_t addr, const void *buf, uint32_t len)
 {
     struct debug_port *p = ctx;
+    halted_time_memory(&p->halted_time, len);
+    if (!has_already(p, addr, buf, len))
+        debug_port_change(p);
     uint32_t done = bus_poke(&p->machine->soc.bus, addr, buf, len);
     follow(p);
     return done;
@@ -73,17 +109,19 @@ static uint32_t mem_set(void *ctx, uint32_t addr, const void *buf, uint32_t len)
 
 static unsigned contexts(void *ctx, struct debug_context *list, unsigned max)
 {
-    return contexts_list(&((struct debug_port *)ctx)->contexts, list, max);
+    return contexts_list(((struct debug_port *)ctx)->contexts, list, max);
 }
 
 static bool context_reg_get(void *ctx, unsigned place, enum cpu_reg r, uint32_t *value)
 {
-    return contexts_reg_get(&((struct debug_port *)ctx)->contexts, place, r, value);
+    return contexts_reg_get(((struct debug_port *)ctx)->contexts, place, r, value);
 }
 
 static bool context_reg_set(void *ctx, unsigned place, enum cpu_reg r, uint32_t value)
 {
-    return contexts_reg_set(&((struct debug_port *)ctx)->contexts, place, r, value);
+    struct debug_port *p = ctx;
+    debug_port_change(p);
+    return contexts_reg_set(p->contexts, place, r, value);
 }
 
 /* ---- points ------------------------------------------------------------------------------------------------------ */
@@ -159,16 +197,34 @@ static uint64_t retired_at(struct core *c, unsigned depth)
     return depth ? c->activation[c->n_activations - 1 - depth].retired : retired_by_top(c);
 }
 
+static void resume_back(struct debug_port *p, enum debug_resume how)
+{
+    if (how == DEBUG_GO_ON)
+        timeline_pass_hit(&p->timeline);
+    else if (how == DEBUG_STEP_BACK)
+        timeline_step_back(&p->timeline);
+    else
+        timeline_search_back(&p->timeline);
+}
+
 static void resume(void *ctx, enum debug_resume how, unsigned depth)
 {
     struct debug_port *p = ctx;
     struct core *c = core_of(p);
     p->resumed = true;
-    debug_release(c);
+    halted_time_hold(&p->halted_time, false);
+    if (how != DEBUG_GO_ON) {
+        p->halt_asked = false;
+        p->backwards = how == DEBUG_CONTINUE_BACK || how == DEBUG_STEP_BACK;
+    }
+    if (p->backwards) {
+        resume_back(p, how);
+        return;
+    }
     cpu_pass_points(c->cpu);
+    debug_release(c);
     if (how == DEBUG_GO_ON)
         return;
-    p->halt_asked = false;
     p->stepping = how == DEBUG_STEP;
     if (depth >= c->n_activations)
         depth = 0;
@@ -204,7 +260,12 @@ static void report_halted(struct debug_port *p, struct debug_stop_info *out)
         out->signal = core_ipsr(c) ? SIGNAL_SEGV : SIGNAL_TRAP;
         out->text = "vector catch";
     } else if (by & DFSR_BKPT) {
-        out->stop = DEBUG_BKPT;
+        out->stop = fpb_breaks(c, cpu_get(c->cpu, CPU_PC)) ? DEBUG_BREAKPOINT : DEBUG_BKPT;
+        out->point = DEBUG_POINT_HW_BREAK;
+    } else if ((by & DFSR_DWTTRAP) && c->debug.event_data) {
+        out->stop = DEBUG_WATCHPOINT;
+        out->addr = c->debug.event_addr;
+        out->point = c->debug.event_store ? DEBUG_POINT_WATCH_WRITE : DEBUG_POINT_WATCH_READ;
     } else {
         out->stop = DEBUG_HALTED;
     }
@@ -263,7 +324,6 @@ static bool ended(struct debug_port *p, struct debug_stop_info *out)
 static void run_slice(struct debug_port *p, struct debug_stop_info *out)
 {
     enum { STEPS_A_SLICE = 20000 };
-    struct machine *m = p->machine;
     *out = (struct debug_stop_info){.stop = DEBUG_RUNNING, .signal = SIGNAL_TRAP};
     for (unsigned i = 0; i < STEPS_A_SLICE; i++) {
         if (p->halt_asked) {
@@ -272,7 +332,7 @@ static void run_slice(struct debug_port *p, struct debug_stop_info *out)
             out->signal = SIGNAL_INT;
             return;
         }
-        enum core_stop stop = machine_run(m, p->stepping ? 1 : UINT64_MAX);
+        enum core_stop stop = timeline_run(&p->timeline, p->stepping ? 1 : UINT64_MAX);
         if (ended(p, out))
             return;
         if (p->stepping && step_is_over(p)) {
@@ -285,24 +345,54 @@ static void run_slice(struct debug_port *p, struct debug_stop_info *out)
     }
 }
 
+static void report_hit(struct debug_port *p, const struct timeline_hit *hit, struct debug_stop_info *out)
+{
+    struct core *c = core_of(p);
+    c->watch_addr = hit->watch_addr;
+    c->watch_store = hit->watch_store;
+    report_stop(p, hit->stop, out);
+}
+
+static void run_back(struct debug_port *p, struct debug_stop_info *out)
+{
+    static const enum debug_stop stops[] = {[TIMELINE_GOING] = DEBUG_RUNNING,
+                                            [TIMELINE_THERE] = DEBUG_STEPPED,
+                                            [TIMELINE_HIT] = DEBUG_RUNNING,
+                                            [TIMELINE_HALTED] = DEBUG_HALTED,
+                                            [TIMELINE_BEGINNING] = DEBUG_BEGINNING};
+    if (p->halt_asked)
+        timeline_halt(&p->timeline);
+    enum timeline_back how = timeline_go_back(&p->timeline);
+    *out = (struct debug_stop_info){.stop = stops[how], .signal = SIGNAL_TRAP};
+    if (how == TIMELINE_HALTED)
+        out->signal = SIGNAL_INT;
+    if (how == TIMELINE_HIT)
+        report_hit(p, &p->timeline.hit, out);
+    p->halt_asked &= how == TIMELINE_GOING;
+}
+
 static void run(void *ctx, struct debug_stop_info *out)
 {
     struct debug_port *p = ctx;
-    run_slice(p, out);
+    if (p->backwards)
+        run_back(p, out);
+    else
+        run_slice(p, out);
     if (out->stop == DEBUG_RUNNING)
         return;
     p->resumed = false;
-    debug_hold(core_of(p), true);
+    hold(p);
 }
 
 static void reset(void *ctx)
 {
     struct debug_port *p = ctx;
+    debug_port_change(p);
     p->machine->end = MACHINE_RUNNING;
     p->halt_asked = false;
     p->stepping = false;
     p->resumed = false;
-    debug_hold(core_of(p), true);
+    hold(p);
     machine_reset(p->machine, RESETREAS_SREQ);
 }
 
@@ -321,6 +411,7 @@ static bool flash_erase(void *ctx, uint32_t addr, uint32_t len)
     struct debug_port *p = ctx;
     if (!in_flash(addr, len) || addr % NVMC_PAGE_SIZE || len % NVMC_PAGE_SIZE)
         return false;
+    debug_port_change(p);
     for (uint32_t at = 0; at < len; at += NVMC_PAGE_SIZE)
         soc_program(&p->machine->soc, addr + at, erased, NVMC_PAGE_SIZE);
     return true;
@@ -329,6 +420,7 @@ static bool flash_erase(void *ctx, uint32_t addr, uint32_t len)
 static bool flash_write(void *ctx, uint32_t addr, const void *buf, uint32_t len)
 {
     struct debug_port *p = ctx;
+    debug_port_change(p);
     return in_flash(addr, len) && soc_program(&p->machine->soc, addr, buf, len);
 }
 
@@ -348,6 +440,8 @@ static unsigned memory_map(void *ctx, const struct debug_memory **map)
     return sizeof memories / sizeof *memories;
 }
 
+static const struct symbols *symbols(void *ctx) { return ((struct debug_port *)ctx)->machine->symbols; }
+
 /* ---- the rest ---------------------------------------------------------------------------------------------------- */
 
 static unsigned commands(void *ctx, const struct debug_command **list) { return monitor_commands(list); }
@@ -360,6 +454,9 @@ static void trace(void *ctx, uint32_t kinds, void (*tell)(void *, enum ev_kind, 
 static void attached(void *ctx, bool on)
 {
     struct debug_port *p = ctx;
+    bool changes = p->clients == !on;
+    if (changes && !on)
+        timeline_stop(&p->timeline);
     p->clients += on ? 1 : -1u;
     p->machine->debugged = p->clients > 0;
     if (on && p->machine->soc.off)
@@ -367,19 +464,24 @@ static void attached(void *ctx, bool on)
     p->stepping = false;
     p->halt_asked = false;
     p->resumed = false;
+    p->backwards = false;
+    halted_time_hold(&p->halted_time, false);
     if (p->clients)
-        debug_hold(core_of(p), true);
+        hold(p);
     else
         debug_disconnect(core_of(p));
     while (!on && !p->clients && p->n_points)
         point_remove(p, p->point[0].kind, p->point[0].addr, p->point[0].len);
     if (!on && !p->clients)
         cpu_pass_points(core_of(p)->cpu);
+    if (changes && on)
+        timeline_start(&p->timeline);
 }
 
 static void kill_run(void *ctx) { ((struct debug_port *)ctx)->machine->end = MACHINE_END_KILLED; }
 
 static const struct debug_target_ops ops = {
+    .goes_back = true,
     .reg_get = reg_get,
     .reg_set = reg_set,
     .mem_get = mem_get,
@@ -393,6 +495,7 @@ static const struct debug_target_ops ops = {
     .flash_erase = flash_erase,
     .flash_write = flash_write,
     .memory_map = memory_map,
+    .symbols = symbols,
     .contexts = contexts,
     .context_reg_get = context_reg_get,
     .context_reg_set = context_reg_set,
@@ -408,5 +511,16 @@ void debug_port_init(struct debug_port *p, struct machine *m)
     p->target = (struct debug_target){.ops = &ops, .ctx = p};
     p->machine = m;
     p->trace.soc = &m->soc;
-    contexts_init(&p->contexts, &m->soc);
+    p->contexts = &m->events.contexts;
+    contexts_init(p->contexts, &m->soc);
+    halted_time_init(&p->halted_time, m);
+    timeline_init(&p->timeline, m);
+}
+
+void debug_port_close(struct debug_port *p)
+{
+    if (!p->machine)
+        return;
+    timeline_stop(&p->timeline);
+    debug_port_close_rtt(p);
 }

@@ -55,53 +55,30 @@ static void on_changed(void *ctx, uint32_t offset, uint32_t size)
         cpu_code_changed(s->core.cpu, SOC_XIP_BASE + offset, size);
 }
 
-void external_flash_connect(struct soc *s)
+void external_flash_connect(struct soc *s, const struct nor_flash_chip *chip)
 {
     struct nor_flash *f = &s->external_flash;
-    nor_flash_init(f, s->xip, s->log);
+    nor_flash_init(f, chip, s->xip, s->log);
     f->changed = on_changed;
     f->changed_ctx = s;
     struct qspi_flash port = {
         .select = nor_flash_select, .exchange = nor_flash_exchange, .ready = ready, .show = show, .ctx = f};
-    qspi_connect(&s->periph.qspi, &port);
+    qspi_connect(&s->periph.qspi, chip ? &port : &(struct qspi_flash){0});
 }
 
 /* ---- snapshots and the hash -------------------------------------------------------------------------------------- */
 
 static uint8_t *sector_data(const struct nor_flash *f, uint32_t sector) { return f->data + sector * NOR_FLASH_SECTOR; }
 
-size_t external_flash_saved_size(const struct nor_flash *f)
+void external_flash_put(struct soc *s, uint32_t sector, const uint8_t *bytes)
 {
-    size_t size = 0;
-    for (unsigned s = 0; s < NOR_FLASH_SECTORS; s++)
-        size += nor_flash_sector_used(f, s) ? NOR_FLASH_SECTOR : 0;
-    return size;
-}
-
-void external_flash_save(const struct nor_flash *f, uint8_t *to)
-{
-    for (unsigned s = 0; s < NOR_FLASH_SECTORS; s++) {
-        if (!nor_flash_sector_used(f, s))
-            continue;
-        memcpy(to, sector_data(f, s), NOR_FLASH_SECTOR);
-        to += NOR_FLASH_SECTOR;
-    }
-}
-
-void external_flash_restore(struct soc *s, const struct nor_flash *before, const uint8_t *from)
-{
-    const struct nor_flash *f = &s->external_flash;
-    uint8_t erased[NOR_FLASH_SECTOR];
-    memset(erased, 0xFF, sizeof erased);
-    for (unsigned i = 0; i < NOR_FLASH_SECTORS; i++) {
-        bool saved = nor_flash_sector_used(f, i);
-        const uint8_t *wanted = saved ? from : erased;
-        from += saved ? NOR_FLASH_SECTOR : 0;
-        if ((!saved && !nor_flash_sector_used(before, i)) || !memcmp(sector_data(f, i), wanted, NOR_FLASH_SECTOR))
-            continue;
-        memcpy(sector_data(f, i), wanted, NOR_FLASH_SECTOR);
-        on_changed(s, i * NOR_FLASH_SECTOR, NOR_FLASH_SECTOR);
-    }
+    uint8_t erased[NOR_FLASH_SECTOR], *to = sector_data(&s->external_flash, sector);
+    if (!bytes)
+        bytes = memset(erased, 0xFF, sizeof erased);
+    if (!memcmp(to, bytes, NOR_FLASH_SECTOR))
+        return;
+    memcpy(to, bytes, NOR_FLASH_SECTOR);
+    on_changed(s, sector * NOR_FLASH_SECTOR, NOR_FLASH_SECTOR);
 }
 
 static bool is_erased(const uint8_t *sector)

@@ -7,22 +7,17 @@
 #ifndef SOC_EXTERNAL_FLASH_H
 #define SOC_EXTERNAL_FLASH_H
 
-#include <stddef.h>
-
 #include "soc/nrf52840.h"
 
 /* NOR_FLASH_SIZE bytes of 0xFF, page aligned. Aborts when there is no memory. */
 uint8_t *external_flash_memory_new(void);
 void external_flash_memory_free(uint8_t *memory);
 
-/* Joins chip, QSPI and CPU; the memory is mapped already. */
-void external_flash_connect(struct soc *s);
+/* Joins chip, QSPI and CPU; the memory is mapped already. `chip` NULL: nothing is behind QSPI. */
+void external_flash_connect(struct soc *s, const struct nor_flash_chip *chip);
 
-/* What a snapshot has to keep besides struct nor_flash, in bytes; and does, `to` and `from` having room for it. */
-size_t external_flash_saved_size(const struct nor_flash *f);
-void external_flash_save(const struct nor_flash *f, uint8_t *to);
-/* To be called when s->external_flash is that of the snapshot already; `before` is what it was. */
-void external_flash_restore(struct soc *s, const struct nor_flash *before, const uint8_t *from);
+/* Puts back what a sector of the view held; NULL: it was erased. */
+void external_flash_put(struct soc *s, uint32_t sector, const uint8_t *bytes);
 
 /* Content that is not erased goes into the hash. */
 uint64_t external_flash_hash(const struct nor_flash *f, uint64_t hash);

@@ -25,6 +25,7 @@ static bool stimulate(void *port, const char *verb, const char *args, const stru
 {
     char action[512], err[256];
     snprintf(action, sizeof action, "%s %s", verb, args);
+    debug_port_change(port);
     if (machine_stimulate(machine_of(port), action, err, sizeof err))
         return true;
     monitor_say(to, "%s\n", err);
@@ -93,7 +94,7 @@ static bool stats(void *port, const char *args, const struct debug_console *to)
 static bool show_contexts(void *port, const char *args, const struct debug_console *to)
 {
     struct debug_context list[CORE_MAX_ACTIVATIONS];
-    unsigned n = contexts_list(&((struct debug_port *)port)->contexts, list, CORE_MAX_ACTIVATIONS);
+    unsigned n = contexts_list(((struct debug_port *)port)->contexts, list, CORE_MAX_ACTIVATIONS);
     for (unsigned i = 0; i < n; i++)
         monitor_say(to, "#%-6" PRIu64 " %s\n", list[i].serial, list[i].name);
     return true;
@@ -101,15 +102,23 @@ static bool show_contexts(void *port, const char *args, const struct debug_conso
 
 static bool halted_time(void *port, const char *args, const struct debug_console *to)
 {
-    if (*args && strcmp(args, "frozen") != 0) {
-        bool known = !strcmp(args, "traffic") || !strcmp(args, "wall");
-        monitor_say(to,
-                    known ? "halted-time %s is not available in this version\n"
-                          : "halted-time [frozen|traffic|wall], not '%s'\n",
-                    args);
+    static const char *const meanings[] = {
+        [HALTED_TIME_FROZEN] = "time stands still while the core is halted",
+        [HALTED_TIME_TRAFFIC] =
+            "while the core is halted, time passes as a probe would need for what the debugger does",
+        [HALTED_TIME_WALL] = "while the core is halted, time passes by the host's clock",
+    };
+    struct halted_time *h = &((struct debug_port *)port)->halted_time;
+    unsigned mode = *args ? 0 : h->mode;
+    while (*args && mode < HALTED_TIME_MODES && strcmp(args, halted_time_names[mode]) != 0)
+        mode++;
+    if (mode == HALTED_TIME_MODES) {
+        monitor_say(to, "halted-time [frozen|traffic|wall], not '%s'\n", args);
         return false;
     }
-    monitor_say(to, "frozen: time stands still while the core is halted\n");
+    halted_time_poll(h);
+    h->mode = mode;
+    monitor_say(to, "%s: %s\n", halted_time_names[mode], meanings[mode]);
     return true;
 }
 

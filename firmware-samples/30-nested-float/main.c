@@ -1,5 +1,6 @@
 /*
- * Floating point in a thread and in two nested interrupts: something to stop in, step through and watch with a debugger.
+ * Floating point in a thread and in two nested interrupts: something to stop in, step through and watch with a
+ * debugger.
  *
  * SysTick takes a sample and smooths it; when the level is high, it pends a more urgent interrupt that judges the peak.
  * The thread rescales what it was told last, meanwhile, again and again, so that there is always something in the FPU.

@@ -1,9 +1,11 @@
 /*
  * Two debuggers at a fake target, and whatever they may say. The input is lines: 'a' and 'b' begin a request that is
- * framed here, 'A' and 'B' bytes that are sent as they are; any other line lets the target run for a slice.
+ * framed here, 'A' and 'B' bytes that are sent as they are; 't' lets time pass; any other line lets the target run for
+ * a slice. An input that begins with 'u' puts b on a connection that may lose what is sent.
  *
  * Besides not crashing: every packet sent is well formed, each request has one answer and each resume one stop reply,
- * nothing is said unasked, requests that read change nothing, and no point outlives its debugger.
+ * nothing is said unasked, requests that read change nothing, and no point outlives its debugger. On the connection
+ * that may lose, what is sent again is not counted.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +24,8 @@ struct debugger {
 struct bench {
     struct fake_target fake;
     struct rsp_hub hub;
+    struct rsp_link link; /* of b, for its counters */
+    uint64_t now_ms;
     struct debugger debuggers[2];
 };
 
@@ -74,6 +78,8 @@ static void request(struct bench *b, struct debugger *d, const uint8_t *body, si
     d->packets = 0;
     rsp_session_feed(&d->session, "+", 1);
     rsp_session_feed(&d->session, frame, rsp_frame(&request, false, frame));
+    if (d->session.out.unreliable)
+        return;
     require(d->packets <= 1);
     if (!waited && !d->session.waiting && !d->session.closing && !has_no_answer(&d->session))
         require(d->packets == 1);
@@ -93,7 +99,17 @@ static void run(struct bench *b)
     }
     rsp_hub_run(&b->hub);
     for (unsigned i = 0; i < 2; i++)
-        require(b->debuggers[i].packets == (waited[i] && !b->debuggers[i].session.waiting));
+        if (!b->debuggers[i].session.out.unreliable)
+            require(b->debuggers[i].packets == (waited[i] && !b->debuggers[i].session.waiting));
+}
+
+static void pass_time(struct bench *b)
+{
+    enum { PAUSE_MS = 200 };
+
+    b->now_ms += PAUSE_MS;
+    for (unsigned i = 0; i < 2; i++)
+        rsp_session_tick(&b->debuggers[i].session, b->now_ms);
 }
 
 static void line(struct bench *b, const uint8_t *at, size_t len)
@@ -104,6 +120,8 @@ static void line(struct bench *b, const uint8_t *at, size_t len)
         request(b, d, at + 1, len - 1);
     else if (len > 0 && (at[0] == 'A' || at[0] == 'B'))
         rsp_session_feed(&d->session, at + 1, len - 1);
+    else if (len > 0 && at[0] == 't')
+        pass_time(b);
     else
         run(b);
 }
@@ -112,12 +130,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct bench b;
 
+    b.now_ms = 0;
     fake_target_init(&b.fake);
     rsp_hub_init(&b.hub, &b.fake.target, NULL);
     for (unsigned i = 0; i < 2; i++) {
         rsp_parser_init(&b.debuggers[i].parser);
         rsp_session_init(&b.debuggers[i].session, &b.hub, receive, &b.debuggers[i]);
     }
+    if (size > 0 && data[0] == 'u')
+        rsp_session_unreliable(&b.debuggers[1].session, &b.link);
     while (size > 0) {
         const uint8_t *end = memchr(data, '\n', size);
         size_t len = end ? (size_t)(end - data) : size;

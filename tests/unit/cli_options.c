@@ -8,6 +8,7 @@
 
 #include "emu/duration.h"
 #include "host/console.h"
+#include "soc/halted_time.h"
 
 struct fixture {
     struct run_options o;
@@ -70,7 +71,7 @@ static void defaults(void **state)
     assert_string_equal(f->o.firmware[0], "fw.elf");
     assert_true(f->o.run_for == VTIME_NEVER);
     assert_int_equal(f->o.on_lockup, OPTIONS_LOCKUP_EXIT);
-    assert_int_equal(f->o.halted_time, OPTIONS_HALTED_FROZEN);
+    assert_int_equal(f->o.halted_time, HALTED_TIME_FROZEN);
     assert_int_equal(f->o.timing, OPTIONS_TIMING_NRF52840);
     assert_int_equal(f->o.sleep_clock, OPTIONS_SLEEP_CLOCK_STOP);
     assert_string_equal(f->o.uart0, "stdio");
@@ -99,7 +100,7 @@ static void every_option(void **state)
     assert_int_equal(f->o.on_lockup, OPTIONS_LOCKUP_RESET);
     assert_string_equal(f->o.gdb, "localhost:0");
     assert_true(f->o.halt);
-    assert_int_equal(f->o.halted_time, OPTIONS_HALTED_WALL);
+    assert_int_equal(f->o.halted_time, HALTED_TIME_WALL);
     assert_string_equal(f->o.uart0, "pty");
     assert_string_equal(f->o.uart1, "tcp:1234");
     assert_string_equal(f->o.rtt, "null");
@@ -116,7 +117,7 @@ static void every_option(void **state)
     assert_string_equal(f->o.vcd, "v");
     assert_string_equal(f->o.stats, "s");
     assert_true(f->o.trace_hash && f->o.quiet && f->o.progress);
-    assert_int_equal(f->o.halted_time, OPTIONS_HALTED_TRAFFIC);
+    assert_int_equal(f->o.halted_time, HALTED_TIME_TRAFFIC);
     assert_int_equal(f->o.n_firmware, 2);
     assert_string_equal(f->o.firmware[1], "b");
 }

@@ -428,6 +428,21 @@ static void with_checks(struct fixture *f, const struct program *p, uint32_t cod
     cpu_set_traps(f->cpu, &(struct cpu_traps){0});
 }
 
+/* The core is told of accesses, and stops behind each: nothing else is different. */
+static void with_ranges(struct fixture *f, const struct program *p, uint32_t code, const struct trace *t, uint64_t seed,
+                        bool fetches)
+{
+    restart(f, p, code);
+    uint64_t start = cpu_retired(f->cpu);
+    cpu_watch_ranges(f->cpu, &(struct cpu_range){0, UINT32_MAX, !fetches, !fetches, fetches}, 1);
+    f->stops_behind = true;
+    f->n_told = 0;
+    finish(f, t, start, "ranges", seed, fetches);
+    if (fetches) /* all but those whose condition fails, and the SVC at the end */
+        assert_in_range(f->n_told, t->n / 2, t->n + 1);
+    cpu_watch_ranges(f->cpu, NULL, 0);
+}
+
 static void saved_and_restored(struct fixture *f, const struct program *p, uint32_t code, const struct trace *t,
                                uint64_t seed, unsigned n)
 {
@@ -478,6 +493,8 @@ static void check_program(struct fixture *f, const struct program *p, uint32_t c
         saved_and_restored(f, p, code, t, seed, n);
     }
     with_checks(f, p, code, t, seed);
+    with_ranges(f, p, code, t, seed, false);
+    with_ranges(f, p, code, t, seed, true);
 }
 
 static void programs_at(uint32_t code, uint64_t first_seed)

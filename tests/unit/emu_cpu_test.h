@@ -37,6 +37,11 @@ struct fixture {
     uint32_t denied_addr, denied_size; /* accesses to this range are denied */
     uint32_t asked[64];                /* addresses of data accesses */
     unsigned n_asked;
+    struct cpu_access told; /* the last one, */
+    unsigned n_told;        /* of so many */
+    bool stops_behind;      /* what on_accessed() answers */
+    bool told_now;          /* since the last stop, */
+    uint64_t told_at;       /* when so many had retired */
 };
 
 static inline void mix(struct fixture *f, uint64_t v) { f->hash = (f->hash ^ v) * 0x100000001B3ull; }
@@ -92,6 +97,18 @@ static inline bool on_check(void *ctx, uint32_t addr, unsigned size, bool store,
 
 static inline void on_masks(void *ctx) { ((struct fixture *)ctx)->masks_changed++; }
 
+static inline bool on_accessed(void *ctx, const struct cpu_access *a)
+{
+    struct fixture *f = ctx;
+    if (f->told_now && f->stops_behind && cpu_retired(f->cpu) != f->told_at)
+        fail_msg("no stop behind the access at 0x%08x, but another one at 0x%08x", f->told.pc, a->pc);
+    f->told = *a;
+    f->n_told++;
+    f->told_now = true;
+    f->told_at = cpu_retired(f->cpu);
+    return f->stops_behind;
+}
+
 static inline struct fixture *setup(void)
 {
     struct fixture *f = aligned_alloc(PAGE, (sizeof(struct fixture) + PAGE - 1) / PAGE * PAGE);
@@ -121,8 +138,9 @@ static inline struct fixture *setup(void)
                                                  .read = on_device_read,
                                                  .write = on_device_write,
                                                  .ctx = f});
-    f->cpu = cpu_new(&f->bus, &f->sched, &f->log,
-                     &(struct cpu_core_ops){.check_access = on_check, .masks_changed = on_masks, .ctx = f});
+    f->cpu = cpu_new(
+        &f->bus, &f->sched, &f->log,
+        &(struct cpu_core_ops){.check_access = on_check, .masks_changed = on_masks, .accessed = on_accessed, .ctx = f});
     cpu_report_pc(f->cpu, &f->pc);
     return f;
 }
@@ -140,6 +158,7 @@ static inline void set(struct fixture *f, unsigned r, uint32_t v) { cpu_set(f->c
 
 static inline enum cpu_stop run(struct fixture *f, uint64_t budget)
 {
+    f->told_now = false;
     cpu_run(f->cpu, budget, &f->stop);
     return f->stop.reason;
 }
