@@ -36,7 +36,7 @@ enum rsp_follow_next rsp_follow_begin(struct rsp_hub *h, uint32_t thread)
     uint32_t current = rsp_threads_current(&h->threads);
 
     h->follow = (struct rsp_follow){0};
-    if (!thread && current == RSP_THREAD_RUNNING) /* there is no system */
+    if (!thread && (current == RSP_THREAD_RUNNING || !h->stepper.algorithm->needs_target))
         return RSP_FOLLOW_STEP;
     h->follow.thread = thread ? thread : current;
     if (!rsp_threads_reg_get(&h->threads, h->follow.thread, CPU_PC, &h->follow.pc))

@@ -5,6 +5,8 @@
  *   - a thread that the core is not in is waited for, by a breakpoint at where it will go on;
  *   - when a step ended in another thread, the one that was meant has made it if its pc has changed; the stop is then
  *     reported for that thread, though the core is in another. If not, it is waited for.
+ *
+ * Only the step policy `context` is helped so: the others are there to show what happens to them.
  */
 #ifndef RSP_FOLLOW_H
 #define RSP_FOLLOW_H

@@ -17,6 +17,7 @@
 #include "rsp/follow.h"
 #include "rsp/points.h"
 #include "rsp/threads.h"
+#include "step/step.h"
 
 enum { RSP_SESSIONS_MAX = 8 };
 
@@ -40,6 +41,8 @@ struct rsp_hub {
     struct rsp_resume resume;
     struct rsp_follow follow;
     uint32_t stopped_thread; /* that the last stop was reported for; 0: the current one */
+    struct stepper stepper;
+    bool stepping; /* a step of the stepper's is under way */
     bool running;
     bool halt_asked;
     int halt_signal;             /* for the stop that a halt causes */
