@@ -78,6 +78,8 @@ struct cpu {
     struct cpu_state s;
 
     uint64_t stop_retired;    /* budget */
+    bool (*at_budget)(void *ctx, uint32_t pc);
+    void *at_budget_ctx;
     enum masks_touched masks; /* by the instruction before */
     uint8_t mrs_rd;
     enum { MEMBER_NONE, MEMBER_NEXT, MEMBER_DONE } member; /* executing one member of an IT block on its own */
@@ -689,6 +691,17 @@ static void stop_at_breakpoint(struct cpu *c, uint32_t pc)
         stop_at(c, CPU_STOP_CORE_BREAK, pc);
 }
 
+/* The budget is used up: one instruction more? */
+static bool goes_on(struct cpu *c, uint32_t pc)
+{
+    if (!c->at_budget || !c->at_budget(c->at_budget_ctx, pc))
+        return false;
+    c->stop_retired = c->s.retired + 1;
+    c->pass_pc = pc;
+    c->pass_retired = c->s.retired;
+    return true;
+}
+
 /* Stops at a boundary where something else must happen first. */
 static bool something_due(struct cpu *c, uint32_t pc, const struct insn *in)
 {
@@ -696,7 +709,7 @@ static bool something_due(struct cpu *c, uint32_t pc, const struct insn *in)
         apply_masks(c);
     if (c->sched->now >= c->sched->deadline || c->stop_behind)
         stop_at(c, CPU_STOP_DEADLINE, pc);
-    else if (c->s.retired >= c->stop_retired)
+    else if (c->s.retired >= c->stop_retired && !goes_on(c, pc))
         stop_at(c, CPU_STOP_BUDGET, pc);
     else if (in->flags & INSN_BREAK)
         stop_at_breakpoint(c, pc);
@@ -1320,6 +1333,12 @@ bool cpu_watchpoint(struct cpu *c, uint32_t addr, uint32_t size, bool loads, boo
     }
     update_watch(c);
     return true;
+}
+
+void cpu_at_budget(struct cpu *c, bool (*go_on)(void *ctx, uint32_t pc), void *ctx)
+{
+    c->at_budget = go_on;
+    c->at_budget_ctx = ctx;
 }
 
 void cpu_watch_stack(struct cpu *c, void (*seen)(void *ctx, uint32_t sp), void *ctx)

@@ -59,7 +59,8 @@ static void on_device_access(void *ctx, uint32_t addr, uint32_t pc, bool store)
 static void on_observed_access(void *ctx, uint32_t addr, uint32_t pc, bool store)
 {
     const struct machine_config *c = &((struct machine *)ctx)->config;
-    c->device_access(c->device_ctx, addr, store);
+    if (!((struct machine *)ctx)->relives)
+        c->device_access(c->device_ctx, addr, store);
     on_device_access(ctx, addr, pc, store);
 }
 

@@ -14,6 +14,7 @@
 #include "host/semihosting.h"
 #include "host/swo.h"
 #include "host/usb_cdc.h"
+#include "soc/contexts.h"
 #include "soc/nrf52840.h"
 #include "soc/stimulus.h"
 
@@ -51,10 +52,11 @@ struct machine_config {
     void *device_ctx;
 };
 
-/* What has events in the chip's queue, and belongs to its snapshots. */
+/* What has events in the chip's queue or follows what happens in it, and so belongs to its snapshots. */
 struct machine_events {
     struct rtt rtt;
-    struct usb_cdc usb; /* the host at the USB cable */
+    struct usb_cdc usb;       /* the host at the USB cable */
+    struct contexts contexts; /* noted for a debugger only */
     struct sched_event limit, slice, stimulus;
     unsigned next_stimulus;
 };
@@ -88,6 +90,7 @@ struct machine {
     bool waits_for_input;              /* a semihosting read is waiting */
     bool paced;                        /* the console is a terminal: sleep lasts as long as on the chip */
     bool fault_reported;
+    bool relives;       /* goes through what has happened already: soc/timeline.h */
     bool flash_is_kept; /* in a file that machine_load_flash() named */
     /* A debugger holds the machine: BKPTs, lockup and unhandled faults are its business. */
     bool debugged;

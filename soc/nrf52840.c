@@ -144,7 +144,7 @@ void soc_init(struct soc *s, struct log *log, uint64_t seed, const struct core_h
     add_memories(s);
     core_init(&s->core, &s->bus, &s->sched, &s->evlog, log, &sys, host);
     peripherals_init(&s->periph, &s->doors);
-    external_flash_connect(s);
+    external_flash_connect(s, nor_flash_chips);
     s->reset_pin = PIN_NONE;
     pins_listen(&s->pins, on_pin_changed, s);
     fill_gaps(s, 0x40000000, 0x40080000);
@@ -171,8 +171,7 @@ void soc_connect_board(struct soc *s, const struct board *board)
 {
     s->board = *board;
     board_attach(&s->board, &s->pins);
-    if (!s->board.qspi_flash)
-        qspi_connect(&s->periph.qspi, &(struct qspi_flash){0});
+    external_flash_connect(s, s->board.qspi_flash);
     for (unsigned i = 0; i < s->board.n_parts; i++)
         make_part(s, &s->board.part[i], &s->part[i]);
 }

@@ -99,6 +99,8 @@ struct soc_snapshot *soc_snapshot_take(struct soc *s);
 /* The same, sharing with an earlier one (NULL: none) what has not changed since. */
 struct soc_snapshot *soc_snapshot_take_after(struct soc *s, const struct soc_snapshot *before);
 void soc_snapshot_restore(struct soc *s, const struct soc_snapshot *snapshot);
+/* In bytes; its part of what it shares. */
+size_t soc_snapshot_size(const struct soc_snapshot *snapshot);
 void soc_snapshot_free(struct soc_snapshot *snapshot); /* NULL is allowed */
 
 /* Hash of what the firmware could see at the end: registers, RAM, flash, UICR, external flash. */

@@ -16,6 +16,8 @@ static void sleep_as_long(struct machine *m, vtime length)
     nanosleep(&(struct timespec){.tv_nsec = (long)ns}, NULL);
 }
 
+static bool naps(const struct machine *m) { return m->paced && !m->relives; }
+
 /* Asleep: time goes to the next event, or as far as we nap. False when there will be none. */
 static bool skip_sleep(struct machine *m)
 {
@@ -23,7 +25,7 @@ static bool skip_sleep(struct machine *m)
     vtime next = sched_next(s);
     if (next == VTIME_NEVER)
         return false;
-    if (next > s->now && m->paced) {
+    if (next > s->now && naps(m)) {
         next = next - s->now > NAP ? s->now + NAP : next;
         sleep_as_long(m, next - s->now);
     }
@@ -104,7 +106,7 @@ enum core_stop machine_run(struct machine *m, uint64_t budget)
                 m->end = m->soc.off ? MACHINE_END_OFF : MACHINE_END_ASLEEP;
             if (m->end || budget != UINT64_MAX)
                 return stop;
-            if (!m->paced)
+            if (!naps(m))
                 break;
             handle_attention(m);
             return CORE_STOP_ATTENTION;
