@@ -77,7 +77,7 @@ struct cpu {
     bool it_plain;               /* nothing can become due in it */
     struct cpu_state s;
 
-    uint64_t stop_retired;    /* budget */
+    uint64_t stop_retired; /* budget */
     bool (*at_budget)(void *ctx, uint32_t pc);
     void *at_budget_ctx;
     enum masks_touched masks; /* by the instruction before */

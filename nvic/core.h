@@ -142,7 +142,7 @@ struct core {
     struct system_request sys;
     struct core_host host;
     struct trace_pins trace_pins; /* tpiu_connect() */
-    struct core_state state; /* what peripherals may know */
+    struct core_state state;      /* what peripherals may know */
 
     struct nvic nvic;
     struct systick systick;
