@@ -699,6 +699,7 @@ static bool goes_on(struct cpu *c, uint32_t pc)
     c->stop_retired = c->s.retired + 1;
     c->pass_pc = pc;
     c->pass_retired = c->s.retired;
+    c->pass_core = false;
     return true;
 }
 

@@ -184,6 +184,35 @@ static void test_comparators(void **state)
     rig_free(r);
 }
 
+static bool on_landing(void *ctx, uint32_t pc)
+{
+    ++*(unsigned *)ctx;
+    return true;
+}
+
+/* gdb's steps through a program that steps itself, and patches itself: it runs as it does alone. */
+static void test_walk_through_a_monitor(void **state)
+{
+    uint64_t hash[2];
+    unsigned landings = 0;
+    for (unsigned walked = 0; walked < 2; walked++) {
+        struct debug_stop_info info = {.stop = DEBUG_STEPPED};
+        struct rig *r = rig_new(FIRMWARE "/31-debug-monitor.elf", 60 * VTIME_PER_MS);
+        if (walked)
+            r->ops->attached(&r->port, true);
+        while (walked && info.stop == DEBUG_STEPPED)
+            r->ops->walk(&r->port, 1000, on_landing, &landings, &info);
+        if (walked)
+            r->ops->attached(&r->port, false);
+        while (!r->m.end)
+            machine_run(&r->m, UINT64_MAX);
+        hash[walked] = soc_state_hash(&r->m.soc, r->hash);
+        rig_free(r);
+    }
+    assert_true(landings > 1000);
+    assert_true(hash[0] == hash[1]);
+}
+
 /* gdb's points are not the FPB's: there are more of them, and no comparator shows. */
 static void test_points_take_no_comparators(void **state)
 {
@@ -243,10 +272,15 @@ static void test_no_trace(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_step_by_dhcsr),       cmocka_unit_test(test_run_and_halt_by_dhcsr),
-        cmocka_unit_test(test_reset_by_aircr),      cmocka_unit_test(test_continue_from_debug_state),
-        cmocka_unit_test(test_comparators),         cmocka_unit_test(test_points_take_no_comparators),
-        cmocka_unit_test(test_leaving_lets_it_run), cmocka_unit_test(test_no_trace),
+        cmocka_unit_test(test_step_by_dhcsr),
+        cmocka_unit_test(test_run_and_halt_by_dhcsr),
+        cmocka_unit_test(test_reset_by_aircr),
+        cmocka_unit_test(test_continue_from_debug_state),
+        cmocka_unit_test(test_comparators),
+        cmocka_unit_test(test_points_take_no_comparators),
+        cmocka_unit_test(test_walk_through_a_monitor),
+        cmocka_unit_test(test_leaving_lets_it_run),
+        cmocka_unit_test(test_no_trace),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

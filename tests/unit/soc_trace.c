@@ -152,6 +152,22 @@ static void run_for(struct rig *r, vtime length)
         machine_run(&r->m, 100);
 }
 
+/* What was told before is not told again. */
+static void test_muted(void **state)
+{
+    struct rig *r = rig_new();
+    set_up(r, SERIAL, UART);
+    evlog_mute(&r->m.soc.evlog, true);
+    poke(r, 0xE0000000, 0x44434241);
+    run_until_idle(r);
+    assert_int_equal(r->n, 0);
+    evlog_mute(&r->m.soc.evlog, false);
+    poke(r, 0xE0000000, 0x44434241);
+    run_until_idle(r);
+    assert_int_equal(r->n, 5);
+    rig_free(r);
+}
+
 /* With bytes on their way: they come again, at the same times. */
 static void test_snapshot(void **state)
 {
@@ -210,11 +226,8 @@ static void test_snapshot_of_comparators(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_pins),
-        cmocka_unit_test(test_speed),
-        cmocka_unit_test(test_resets),
-        cmocka_unit_test(test_snapshot),
-        cmocka_unit_test(test_snapshot_of_comparators),
+        cmocka_unit_test(test_pins),  cmocka_unit_test(test_speed),    cmocka_unit_test(test_resets),
+        cmocka_unit_test(test_muted), cmocka_unit_test(test_snapshot), cmocka_unit_test(test_snapshot_of_comparators),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
