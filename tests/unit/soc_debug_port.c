@@ -198,6 +198,8 @@ static void test_walk_through_a_monitor(void **state)
     for (unsigned walked = 0; walked < 2; walked++) {
         struct debug_stop_info info = {.stop = DEBUG_STEPPED};
         struct rig *r = rig_new(FIRMWARE "/31-debug-monitor.elf", 60 * VTIME_PER_MS);
+        while (r->m.soc.core.exceptions[EXC_DEBUGMON] < 2) /* past the BKPT, which would be gdb's */
+            machine_run(&r->m, 100);
         if (walked)
             r->ops->attached(&r->port, true);
         while (walked && info.stop == DEBUG_STEPPED)
