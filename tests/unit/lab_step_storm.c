@@ -10,7 +10,7 @@
  */
 #include "tests/unit/lab_step_test.h"
 
-enum { RAM_USED = 0x4000, IRQ_TIMER0 = 8, AWAY = 64 /* so many steps, then another context */ };
+enum { RAM_USED = 0x1000, IRQ_TIMER0 = 8, AWAY = 64 /* so many steps, then another context */ };
 static const char *const handlers[] = {"systick", "timer0", "rtc1", "pendsv", "supervisor", "mix"};
 
 static unsigned long steps_wanted(void)
@@ -122,7 +122,7 @@ static void end_alike(struct rig *undisturbed, struct rig *r, vtime end)
 }
 
 /* Long enough for all steps. */
-static vtime length(void) { return VTIME_PER_MS * (5 + steps_wanted() / 20); }
+static vtime length(void) { return VTIME_PER_MS * (20 + steps_wanted() / 100); }
 
 static void test_context(void **state)
 {
