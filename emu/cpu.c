@@ -533,13 +533,16 @@ static void tell(struct cpu *c, const struct cpu_access *a)
 
 static void tell_fetch(struct cpu *c, uint32_t pc, const struct insn *in)
 {
-    tell(c,
-         &(struct cpu_access){.hits = cpu_ranges_fetch(&c->ranges, pc), .pc = pc, .fetch = true, .charge = in->charge});
+    tell(c, &(struct cpu_access){.hits = cpu_ranges_fetch(&c->ranges, pc),
+                                 .pc = pc,
+                                 .memory = in->flags & INSN_MEMORY,
+                                 .fetch = true,
+                                 .charge = in->charge});
 }
 
 static void tell_data(struct cpu *c, uint32_t pc, const struct insn *in)
 {
-    struct cpu_access a = {.pc = pc, .charge = in->charge};
+    struct cpu_access a = {.pc = pc, .memory = true, .charge = in->charge};
     if (!insn_access(in->raw, in->size, &a.operand))
         return;
     a.addr = access_address(c, &a.operand, pc);

@@ -59,8 +59,9 @@ struct debug {
     uint32_t dcrdr;
     uint64_t retired_seen; /* S_RETIRE_ST: have instructions retired since? */
     bool reset_seen;       /* S_RESET_ST */
-    uint32_t event_addr;   /* of the data access that a watchpoint hit */
+    bool event_data;       /* the watchpoint that led into Debug state was hit by a data access, */
     bool event_store;
+    uint32_t event_addr; /* of this */
 };
 
 /* ---- for debuggers ---------------------------------------------------------------------------------------------- */

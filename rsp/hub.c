@@ -16,6 +16,7 @@ void rsp_hub_init(struct rsp_hub *h, const struct debug_target *target, struct l
     memset(h, 0, sizeof *h);
     h->target = target;
     h->log = log;
+    rsp_threads_init(&h->threads, target);
     h->last.stop = DEBUG_STEPPED;
     rsp_steps_init(h);
 }
@@ -149,7 +150,7 @@ static bool range_goes_on(struct rsp_hub *h, struct debug_stop_info *info)
 
     if (info->stop != DEBUG_STEPPED || h->resume.range_start == h->resume.range_end)
         return false;
-    if (!rsp_threads_reg_get(h->target, rsp_threads_current(h->target), CPU_PC, &pc))
+    if (!rsp_threads_reg_get(&h->threads, rsp_threads_current(&h->threads), CPU_PC, &pc))
         return false;
     if (pc < h->resume.range_start || pc >= h->resume.range_end)
         return false;
@@ -172,7 +173,8 @@ static bool somebody_stops(struct rsp_hub *h, const struct debug_stop_info *info
     uint32_t pc;
 
     h->hit_by = UINT32_MAX;
-    if (info->stop == DEBUG_BREAKPOINT && rsp_threads_reg_get(h->target, rsp_threads_current(h->target), CPU_PC, &pc))
+    if (info->stop == DEBUG_BREAKPOINT &&
+        rsp_threads_reg_get(&h->threads, rsp_threads_current(&h->threads), CPU_PC, &pc))
         h->hit_by = rsp_hits_breakpoint(h, pc);
     if (info->stop == DEBUG_WATCHPOINT)
         h->hit_by = rsp_hits_watchpoint(h, info);
