@@ -297,8 +297,10 @@ static bool ended(struct debug_port *p, struct debug_stop_info *out)
 static bool step_ended(struct debug_port *p, struct debug_stop_info *out)
 {
     enum context_step_state state = context_step_look(&p->step);
-    if (state == CONTEXT_STEP_GOES_ON)
+    bool asleep = p->machine->end == MACHINE_END_ASLEEP; /* for ever; the step may have ended with that, or before */
+    if (state == CONTEXT_STEP_GOES_ON || (p->machine->end && !asleep))
         return false;
+    p->machine->end = MACHINE_RUNNING;
     out->stop = state == CONTEXT_STEP_OVER ? DEBUG_STEPPED : DEBUG_STARVED;
     if (state == CONTEXT_STEP_STARVED) {
         context_step_explain(&p->step, p->text, sizeof p->text);
@@ -321,9 +323,7 @@ static void run_slice(struct debug_port *p, struct debug_stop_info *out)
             return;
         }
         enum core_stop stop = timeline_run(&p->timeline, p->step.active ? context_step_budget(&p->step) : UINT64_MAX);
-        if (ended(p, out))
-            return;
-        if (p->step.active && step_ended(p, out))
+        if ((p->step.active && step_ended(p, out)) || ended(p, out))
             return;
         report_stop(p, stop, out);
         if (out->stop != DEBUG_RUNNING || !p->step.active)
