@@ -52,6 +52,7 @@ struct debug_port {
     unsigned clients;
     struct timeline timeline; /* while a debugger is there */
     bool halt_asked;
+    bool programmed; /* flash was, since the last reset: firmware may start elsewhere now */
     bool backwards;  /* it goes back in time */
     bool resumed;    /* resume() let the core run, and it has not stopped since */
     bool stepping;   /* a step is under way: */
