@@ -422,6 +422,9 @@ static void reset(void *ctx)
     context_step_end(&p->step);
     p->resumed = false;
     hold(p);
+    if (p->programmed)
+        machine_find_start(p->machine);
+    p->programmed = false;
     machine_reset(p->machine, RESETREAS_SREQ);
 }
 
@@ -441,6 +444,7 @@ static bool flash_erase(void *ctx, uint32_t addr, uint32_t len)
     if (!in_flash(addr, len) || addr % NVMC_PAGE_SIZE || len % NVMC_PAGE_SIZE)
         return false;
     debug_port_change(p);
+    p->programmed = true;
     for (uint32_t at = 0; at < len; at += NVMC_PAGE_SIZE)
         soc_program(&p->machine->soc, addr + at, erased, NVMC_PAGE_SIZE);
     return true;
@@ -450,6 +454,7 @@ static bool flash_write(void *ctx, uint32_t addr, const void *buf, uint32_t len)
 {
     struct debug_port *p = ctx;
     debug_port_change(p);
+    p->programmed = true;
     return in_flash(addr, len) && soc_program(&p->machine->soc, addr, buf, len);
 }
 
