@@ -122,6 +122,13 @@ static bool set_stream(struct parse *p, const struct row *row, const char *value
     return false;
 }
 
+static bool set_swo(struct parse *p, const struct row *row, const char *value)
+{
+    if (strncmp(value, "tcp:", 4) != 0 || is_host_port(value + 4))
+        return set_text(p, row, value);
+    return wrong(p, "it is a file, or tcp:[HOST:]PORT with a port from 0 to 65535");
+}
+
 static bool add_stimulus(struct parse *p, const struct row *row, const char *value)
 {
     struct run_options *o = p->o;
@@ -163,7 +170,11 @@ static const struct row rows[] = {
     {"on-lockup", "exit|reset", set_choice, FIELD(on_lockup), lockup_words,
      "what happens when the core locks up: the run ends with status 3, or the chip resets (default exit)"},
     {"gdb", "[HOST:]PORT", set_host_port, FIELD(gdb), NULL, "serve gdb (default host 127.0.0.1; port 0 picks one)"},
-    {"halt", NULL, set_flag, FIELD(halt), NULL, "wait at reset for the debugger"},
+    {"halt", NULL, set_flag, FIELD(halt), NULL,
+     "wait at reset for the debugger, which may bring the firmware with it (gdb's load)"},
+    {"tcl", "[HOST:]PORT", set_host_port, FIELD(tcl), NULL,
+     "beside --gdb: take gdb's monitor commands from scripts, as OpenOCD's Tcl port does"},
+    {"telnet", "[HOST:]PORT", set_host_port, FIELD(telnet), NULL, "likewise from people, line by line"},
     {"link", "FAULTS", set_link, 0, NULL,
      "make gdb's connection a bad one, repeatably: drop=P,corrupt=P,dup=P,delay=D,split,seed=N, such as "
      "drop=5%,corrupt=0.01,delay=20ms; 'monitor stats' counts"},
@@ -175,6 +186,8 @@ static const struct row rows[] = {
     {"rtt", "stdio|null|tcp:PORT", set_stream, FIELD(rtt), rtt_words, "where RTT channel 0 goes (default stdio)"},
     {"usb", UART_VALUE "|none", set_stream, FIELD(usb), usb_words,
      "where the USB console (CDC-ACM) goes, or that there is no cable (default stdio)"},
+    {"swo", "FILE|tcp:PORT", set_swo, FIELD(swo), NULL,
+     "where the bytes of the trace port (SWO) go: packets of ITM and DWT (default nowhere)"},
     {"semihosting-dir", "DIR", set_text, FIELD(semihosting_dir), NULL,
      "the only directory where firmware may open files (default: nowhere)"},
     {"at", "TIME=ACTION", add_stimulus, 0, NULL,
@@ -203,7 +216,6 @@ static const struct row rows[] = {
     {.name = "screenshot"},
     {.name = "swd"},
     {.name = "swd-time"},
-    {.name = "swo"},
     {.name = "trace"},
 };
 
@@ -319,10 +331,12 @@ static enum options_result parse_options(struct parse *p, int argc, char **argv)
 static enum options_result check(struct parse *p)
 {
     const struct run_options *o = p->o;
-    if (!o->n_firmware && !o->flash_file)
+    if (!o->n_firmware && !o->flash_file && !(o->gdb && o->halt))
         return complain(p, "no firmware given; see nrfemu run --help");
     if (o->halt && !o->gdb)
         return complain(p, "--halt waits for a debugger: it needs --gdb");
+    if ((o->tcl || o->telnet) && !o->gdb)
+        return complain(p, "--%s goes with a debugger: it needs --gdb", o->tcl ? "tcl" : "telnet");
     if (o->faulty_link && !o->gdb)
         return complain(p, "--link is about gdb's connection: it needs --gdb");
     if (o->record && o->replay && strcmp(o->record, o->replay) == 0)

@@ -27,11 +27,16 @@ struct run_options {
 
     const char *gdb; /* [HOST:]PORT */
     bool halt;
+    const char *tcl, *telnet; /* likewise: command lines */
+    bool as_openocd;          /* speaks as OpenOCD does; not an option, see cli/openocd.c */
+    char **startup;           /* likewise: n_startup commands of `monitor`, carried out when the ports are open */
+    unsigned n_startup;
     bool faulty_link;
     struct rsp_link_faults link; /* if it is */
     unsigned halted_time;        /* enum halted_time_mode */
 
     const char *uart0, *uart1, *rtt, *usb; /* stream specifications; default "stdio" */
+    const char *swo; /* file, or tcp:[HOST:]PORT */
     const char *semihosting_dir;
 
     struct stimulus *at; /* n_at of them, in order of time, and as given where times are equal; owned */

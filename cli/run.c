@@ -65,6 +65,7 @@ static void configure(const struct run_options *o, struct machine_config *c)
         .uart1 = o->uart1 ? o->uart1 : "stdio",
         .rtt = o->rtt ? o->rtt : "stdio",
         .usb = o->usb ? o->usb : "stdio",
+        .swo = o->swo,
         .semihosting_dir = o->semihosting_dir,
         .command_line = o->n_firmware ? o->firmware[0] : NULL,
         .stimuli = o->at,
@@ -149,6 +150,22 @@ static void show_progress(struct run *r)
 /* ---- the run ------------------------------------------------------------------------------------------------------
  */
 
+static void tell_port(const struct run *r, unsigned port, const char *whom)
+{
+    fprintf(stderr, "%sListening on port %u for %s connections\n", r->o->as_openocd ? "Info : " : "", port, whom);
+}
+
+static bool listen_for_lines(struct run *r, enum rsp_lines_style style, const char *host_port, const char *whom,
+                             char *err, size_t err_size)
+{
+    if (!host_port)
+        return true;
+    if (!rsp_server_add_lines(r->gdb, style, host_port, err, err_size))
+        return false;
+    tell_port(r, rsp_server_lines_port(r->gdb, style), whom);
+    return true;
+}
+
 static bool start_gdb(struct run *r, char *err, size_t err_size)
 {
     debug_port_init(&r->port, &r->machine);
@@ -158,7 +175,13 @@ static bool start_gdb(struct run *r, char *err, size_t err_size)
         return false;
     if (r->o->faulty_link)
         rsp_server_set_faults(r->gdb, &r->o->link);
-    fprintf(stderr, "Listening on port %u for gdb connections\n", rsp_server_port(r->gdb));
+    if (!listen_for_lines(r, RSP_LINES_TCL, r->o->tcl, "tcl", err, err_size) ||
+        !listen_for_lines(r, RSP_LINES_TELNET, r->o->telnet, "telnet", err, err_size))
+        return false;
+    for (unsigned i = 0; i < r->o->n_startup; i++)
+        if (!rsp_server_command(r->gdb, r->o->startup[i]))
+            log_msg(&r->machine.log, LOG_INFO, "-c '%s' is not needed here", r->o->startup[i]);
+    tell_port(r, rsp_server_port(r->gdb), "gdb"); /* the last: whoever waits for it finds everything ready */
     return true;
 }
 
@@ -172,8 +195,8 @@ static void run_with_gdb(struct run *r)
         halted_time_poll(&r->port.halted_time);
         switch (state) {
         case RSP_SERVER_HALTED:
-            wait = false; /* fall through */
         case RSP_SERVER_RUNNING:
+            wait = false;
             break;
         case RSP_SERVER_ENDED:
             return;
@@ -185,7 +208,8 @@ static void run_with_gdb(struct run *r)
             }
             break;
         }
-        if (m->end == MACHINE_END_ASLEEP || wait || m->debugged)
+        bool busy = state == RSP_SERVER_RUNNING && !m->soc.core.state.asleep;
+        if (m->end == MACHINE_END_ASLEEP || wait || (m->debugged && !busy))
             rsp_server_idle_wait(r->gdb, m->debugged ? 1 : 20);
         if (m->end == MACHINE_END_ASLEEP)
             m->end = MACHINE_RUNNING;
@@ -207,6 +231,7 @@ static bool finish(struct run *r, char *err, size_t err_size)
     struct machine *m = &r->machine;
     rtt_drain(&m->events.rtt);
     console_flush(&m->console);
+    swo_flush(&m->swo);
     if (r->o->progress)
         fputc('\n', stderr);
     bool ok = !r->vcd || vcd_close(r->vcd, err, err_size);
@@ -231,6 +256,8 @@ static void tell_where(struct run *r)
         if (spec[i] && (!strcmp(spec[i], "pty") || !strncmp(spec[i], "tcp:", 4)))
             fprintf(stderr, "%s is at %s\n", ev_console_name((enum ev_console)i),
                     stream_name(console_stream(&r->machine.console, (enum ev_console)i)));
+    if (o->swo && !strncmp(o->swo, "tcp:", 4))
+        fprintf(stderr, "SWO is at %s\n", stream_name(r->machine.swo.stream));
 }
 
 static int run(struct run *r)

@@ -12,6 +12,7 @@
 
 #include "emu/cpu.h"
 #include "emu/evlog.h"
+#include "emu/symbols.h"
 
 enum debug_point { /* numbered as the RSP's Z packets are */
                    DEBUG_POINT_SW_BREAK,
@@ -102,6 +103,11 @@ struct debug_target_ops {
     void (*resume)(void *ctx, enum debug_resume how, unsigned place);
     /* Goes on for a slice (some milliseconds of host time). */
     void (*run)(void *ctx, struct debug_stop_info *out);
+    /* Makes up to `n` steps of what runs, one after the other, each as resume() and run() make it, and tells where each
+     * lands, before the next one; registers and memory may be read then. Ends with the last, when `landed` returns
+     * false, or with what ends a step otherwise: in `out`. Returns how many landed. May be NULL. */
+    uint64_t (*walk)(void *ctx, uint64_t n, bool (*landed)(void *landed_ctx, uint32_t pc), void *landed_ctx,
+                     struct debug_stop_info *out);
     /* Asks the running target to halt: run() then reports DEBUG_HALTED. */
     void (*halt)(void *ctx);
     /* System reset; the target stays halted at the reset vector. */
@@ -111,6 +117,8 @@ struct debug_target_ops {
     bool (*flash_write)(void *ctx, uint32_t addr, const void *buf, uint32_t len);
     /* The address map; returns the number of entries. */
     unsigned (*memory_map)(void *ctx, const struct debug_memory **map);
+    /* Names and types of what was loaded; NULL: nothing is known. They stay as they are. */
+    const struct symbols *(*symbols)(void *ctx);
     /* What the target adds to `monitor`; returns the number of entries. */
     unsigned (*commands)(void *ctx, const struct debug_command **list);
     /* From now on tells, within run(), of events of these kinds, a bit for each; with a line that describes it. */
@@ -121,9 +129,12 @@ struct debug_target_ops {
     void (*kill)(void *ctx); /* the debugger asks for the end of the run */
 };
 
+struct debug_access;
+
 struct debug_target {
     const struct debug_target_ops *ops;
     void *ctx;
+    const struct debug_access *access; /* the debug registers (emu/debug_access.h); NULL: it has none */
 };
 
 #endif

@@ -26,7 +26,7 @@ enum rsp_outcome rsp_resume(struct rsp_session *s, struct rsp_resume how)
 
 static enum rsp_outcome resume_at(struct rsp_session *s, struct rsp_args *args, enum debug_resume how)
 {
-    const struct debug_target *t = s->hub->target;
+    struct rsp_threads *t = &s->hub->threads;
     uint32_t pc;
 
     if (rsp_args_end(args))
@@ -141,12 +141,12 @@ static const struct action *action_for(const struct actions *all, uint32_t threa
 static bool choose_action(struct rsp_session *s, const struct actions *all, struct action *chosen)
 {
     struct rsp_thread list[RSP_THREADS_MAX];
-    unsigned n = rsp_threads_list(s->hub->target, list, RSP_THREADS_MAX);
+    unsigned n = rsp_threads_list(&s->hub->threads, list, RSP_THREADS_MAX);
     bool found = false;
 
     for (unsigned i = 0; i < n; i++) {
         const struct action *a = action_for(all, list[i].id);
-        if (!a || (found && (chosen->how.how == DEBUG_STEP || a->how.how != DEBUG_STEP)))
+        if (!a || list[i].off || (found && (chosen->how.how == DEBUG_STEP || a->how.how != DEBUG_STEP)))
             continue;
         *chosen = *a;
         chosen->how.place = list[i].place;

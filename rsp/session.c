@@ -85,6 +85,11 @@ void rsp_session_flush(struct rsp_session *s)
 
     if (s->console_len == 0)
         return;
+    if (s->plain) {
+        s->out.send(s->out.ctx, s->console, s->console_len);
+        s->console_len = 0;
+        return;
+    }
     rsp_buf_clear(&text);
     rsp_buf_str(&text, "O");
     rsp_buf_hex(&text, s->console, s->console_len);
@@ -169,9 +174,9 @@ static void take_request(struct rsp_session *s)
     const uint8_t *body = s->parser.body;
     size_t len = s->parser.len;
 
-    rsp_out_good(&s->out);
     if (sent_again(s, body, len))
         return;
+    rsp_out_good(&s->out);
     s->out.counters.requests++;
     memcpy(s->request, body, len);
     s->request_len = len;

@@ -35,7 +35,7 @@ static void put_registers(struct rsp_session *s, uint32_t thread)
     for (unsigned i = 0; i < sizeof expedited; i++) {
         uint32_t value;
         const struct rsp_register *r = rsp_register_find(expedited[i]);
-        if (!rsp_threads_reg_get(s->hub->target, thread, r->reg, &value))
+        if (!rsp_threads_reg_get(&s->hub->threads, thread, r->reg, &value))
             continue;
         rsp_buf_fmt(&s->reply, "%02x:%08x;", r->number, __builtin_bswap32(value));
     }
@@ -43,7 +43,7 @@ static void put_registers(struct rsp_session *s, uint32_t thread)
 
 void rsp_put_stop(struct rsp_session *s, const struct debug_stop_info *info)
 {
-    uint32_t thread = rsp_threads_current(s->hub->target);
+    uint32_t thread = rsp_threads_current(&s->hub->threads);
 
     rsp_buf_clear(&s->reply);
     if (info->stop == DEBUG_EXITED) {

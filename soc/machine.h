@@ -12,6 +12,7 @@
 #include "host/console.h"
 #include "host/rtt.h"
 #include "host/semihosting.h"
+#include "host/swo.h"
 #include "host/usb_cdc.h"
 #include "soc/contexts.h"
 #include "soc/nrf52840.h"
@@ -36,6 +37,7 @@ struct machine_config {
     bool reset_on_lockup;
     const char *uart0, *uart1, *rtt; /* stream specifications */
     const char *usb;                 /* likewise; NULL or "none": no cable, no VBUS */
+    const char *swo;                 /* where the trace port goes, see host/swo.h; NULL: nowhere */
     const char *semihosting_dir;     /* NULL: no files */
     const char *command_line;        /* for SYS_GET_CMDLINE; NULL: empty */
     const struct stimulus *stimuli;  /* in order of time; borrowed */
@@ -75,6 +77,7 @@ struct machine {
     struct console console;
     struct stream *stdio;
     struct stream *rtt_stream; /* NULL: RTT channel 0 is on the console */
+    struct swo swo;
     struct semihosting semihosting;
     struct semihosting_port semihosting_port;
     struct record *record;   /* NULL: none */

@@ -7,6 +7,9 @@
  * Inaccuracies
  *   1. A pin reset happens when the pin goes low, and is over at once; on the chip it lasts until the pin is released.
  *   2. Of all resets only the wake-up from System OFF takes time.
+ *   3. The trace port's pins show no levels: whoever listens gets the bytes.
+ *   4. A wake-up from System OFF leaves the debug registers alone when C_DEBUGEN is set, which stands for the debug
+ *      interface mode.
  */
 #ifndef SOC_NRF52840_H
 #define SOC_NRF52840_H
@@ -25,6 +28,7 @@
 #include "periph/ficr.h"
 #include "periph/uicr.h"
 #include "soc/board.h"
+#include "soc/trace_port.h"
 
 enum {
     SOC_FLASH_BASE = 0,
@@ -52,6 +56,7 @@ struct soc {
     struct board board;
     struct part part[BOARD_PARTS]; /* of the board */
     struct usb_bus usb;            /* the cable at USBD; its other end is free */
+    struct trace_listener trace_listener;
 
     struct nor_flash external_flash; /* behind QSPI */
 

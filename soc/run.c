@@ -12,6 +12,7 @@ static void sleep_as_long(struct machine *m, vtime length)
 {
     uint64_t ns = length * 1000 / VTIME_PER_US;
     console_show(&m->console, m->soc.sched.now);
+    swo_flush(&m->swo);
     nanosleep(&(struct timespec){.tv_nsec = (long)ns}, NULL);
 }
 
@@ -76,6 +77,7 @@ static void handle_attention(struct machine *m)
         enter_system_off(m);
     notice_dead_end(m);
     console_show(&m->console, m->soc.sched.now);
+    swo_flush(&m->swo);
 }
 
 static void wait_for_input(struct machine *m)
@@ -140,6 +142,7 @@ void machine_run_to_end(struct machine *m)
         machine_run(m, UINT64_MAX);
     rtt_drain(&m->events.rtt);
     console_flush(&m->console);
+    swo_flush(&m->swo);
 }
 
 static const struct {
