@@ -122,6 +122,13 @@ static bool set_stream(struct parse *p, const struct row *row, const char *value
     return false;
 }
 
+static bool set_swo(struct parse *p, const struct row *row, const char *value)
+{
+    if (strncmp(value, "tcp:", 4) != 0 || is_host_port(value + 4))
+        return set_text(p, row, value);
+    return wrong(p, "it is a file, or tcp:[HOST:]PORT with a port from 0 to 65535");
+}
+
 static bool add_stimulus(struct parse *p, const struct row *row, const char *value)
 {
     struct run_options *o = p->o;
@@ -175,6 +182,8 @@ static const struct row rows[] = {
     {"rtt", "stdio|null|tcp:PORT", set_stream, FIELD(rtt), rtt_words, "where RTT channel 0 goes (default stdio)"},
     {"usb", UART_VALUE "|none", set_stream, FIELD(usb), usb_words,
      "where the USB console (CDC-ACM) goes, or that there is no cable (default stdio)"},
+    {"swo", "FILE|tcp:PORT", set_swo, FIELD(swo), NULL,
+     "where the bytes of the trace port (SWO) go: packets of ITM and DWT (default nowhere)"},
     {"semihosting-dir", "DIR", set_text, FIELD(semihosting_dir), NULL,
      "the only directory where firmware may open files (default: nowhere)"},
     {"at", "TIME=ACTION", add_stimulus, 0, NULL,
@@ -209,7 +218,6 @@ static const struct row rows[] = {
     {.name = "screenshot"},
     {.name = "swd"},
     {.name = "swd-time"},
-    {.name = "swo"},
 };
 
 enum { ROWS = sizeof rows / sizeof rows[0] };

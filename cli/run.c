@@ -65,6 +65,7 @@ static void configure(const struct run_options *o, struct machine_config *c)
         .uart1 = o->uart1 ? o->uart1 : "stdio",
         .rtt = o->rtt ? o->rtt : "stdio",
         .usb = o->usb ? o->usb : "stdio",
+        .swo = o->swo,
         .semihosting_dir = o->semihosting_dir,
         .command_line = o->n_firmware ? o->firmware[0] : NULL,
         .stimuli = o->at,
@@ -161,8 +162,8 @@ static void run_with_gdb(struct run *r)
         halted_time_poll(&r->port.halted_time);
         switch (state) {
         case RSP_SERVER_HALTED:
-            wait = false; /* fall through */
         case RSP_SERVER_RUNNING:
+            wait = false;
             break;
         case RSP_SERVER_ENDED:
             return;
@@ -174,7 +175,8 @@ static void run_with_gdb(struct run *r)
             }
             break;
         }
-        if (m->end == MACHINE_END_ASLEEP || wait || m->debugged)
+        bool busy = state == RSP_SERVER_RUNNING && !m->soc.core.state.asleep;
+        if (m->end == MACHINE_END_ASLEEP || wait || (m->debugged && !busy))
             rsp_server_idle_wait(r->gdb, m->debugged ? 1 : 20);
         if (m->end == MACHINE_END_ASLEEP)
             m->end = MACHINE_RUNNING;
@@ -196,6 +198,7 @@ static bool finish(struct run *r, char *err, size_t err_size)
     struct machine *m = &r->machine;
     rtt_drain(&m->events.rtt);
     console_flush(&m->console);
+    swo_flush(&m->swo);
     if (r->o->progress)
         fputc('\n', stderr);
     bool ok = outputs_close(&r->outputs, err, err_size);
@@ -220,6 +223,8 @@ static void tell_where(struct run *r)
         if (spec[i] && (!strcmp(spec[i], "pty") || !strncmp(spec[i], "tcp:", 4)))
             fprintf(stderr, "%s is at %s\n", ev_console_name((enum ev_console)i),
                     stream_name(console_stream(&r->machine.console, (enum ev_console)i)));
+    if (o->swo && !strncmp(o->swo, "tcp:", 4))
+        fprintf(stderr, "SWO is at %s\n", stream_name(r->machine.swo.stream));
 }
 
 static int run(struct run *r)

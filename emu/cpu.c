@@ -81,6 +81,8 @@ struct cpu {
     struct cpu_state s;
 
     uint64_t stop_retired;    /* budget */
+    bool (*at_budget)(void *ctx, uint32_t pc);
+    void *at_budget_ctx;
     enum masks_touched masks; /* by the instruction before */
     uint8_t mrs_rd;
     enum { MEMBER_NONE, MEMBER_NEXT, MEMBER_DONE } member; /* executing one member of an IT block on its own */
@@ -541,13 +543,16 @@ static void tell(struct cpu *c, const struct cpu_access *a)
 
 static void tell_fetch(struct cpu *c, uint32_t pc, const struct insn *in)
 {
-    tell(c,
-         &(struct cpu_access){.hits = cpu_ranges_fetch(&c->ranges, pc), .pc = pc, .fetch = true, .charge = in->charge});
+    tell(c, &(struct cpu_access){.hits = cpu_ranges_fetch(&c->ranges, pc),
+                                 .pc = pc,
+                                 .memory = in->flags & INSN_MEMORY,
+                                 .fetch = true,
+                                 .charge = in->charge});
 }
 
 static void tell_data(struct cpu *c, uint32_t pc, const struct insn *in)
 {
-    struct cpu_access a = {.pc = pc, .charge = in->charge};
+    struct cpu_access a = {.pc = pc, .memory = true, .charge = in->charge};
     if (!insn_access(in->raw, in->size, &a.operand))
         return;
     a.addr = access_address(c, &a.operand, pc);
@@ -695,6 +700,17 @@ static void stop_at_breakpoint(struct cpu *c, uint32_t pc)
         stop_at(c, CPU_STOP_CORE_BREAK, pc);
 }
 
+/* The budget is used up: one instruction more? */
+static bool goes_on(struct cpu *c, uint32_t pc)
+{
+    if (!c->at_budget || !c->at_budget(c->at_budget_ctx, pc))
+        return false;
+    c->stop_retired = c->s.retired + 1;
+    c->pass_pc = pc;
+    c->pass_retired = c->s.retired;
+    return true;
+}
+
 /* Stops at a boundary where something else must happen first. */
 static bool something_due(struct cpu *c, uint32_t pc, const struct insn *in)
 {
@@ -702,7 +718,7 @@ static bool something_due(struct cpu *c, uint32_t pc, const struct insn *in)
         apply_masks(c);
     if (c->sched->now >= c->sched->deadline || c->stop_behind)
         stop_at(c, CPU_STOP_DEADLINE, pc);
-    else if (c->s.retired >= c->stop_retired)
+    else if (c->s.retired >= c->stop_retired && !goes_on(c, pc))
         stop_at(c, CPU_STOP_BUDGET, pc);
     else if (in->flags & INSN_BREAK)
         stop_at_breakpoint(c, pc);
@@ -1340,6 +1356,12 @@ bool cpu_watchpoint(struct cpu *c, uint32_t addr, uint32_t size, bool loads, boo
     }
     update_watch(c);
     return true;
+}
+
+void cpu_at_budget(struct cpu *c, bool (*go_on)(void *ctx, uint32_t pc), void *ctx)
+{
+    c->at_budget = go_on;
+    c->at_budget_ctx = ctx;
 }
 
 void cpu_watch_stack(struct cpu *c, void (*seen)(void *ctx, uint32_t sp), void *ctx)

@@ -20,6 +20,7 @@ struct cpu_range {
 struct cpu_access {
     uint32_t hits; /* bit n: range n */
     uint32_t pc;
+    bool memory;                /* it loads or stores */
     bool fetch;                 /* ranges that contain `pc`; else: */
     struct insn_access operand; /* what it loads or stores, */
     uint32_t addr;              /* where from, with the registers as they are now */

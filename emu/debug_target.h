@@ -12,6 +12,7 @@
 
 #include "emu/cpu.h"
 #include "emu/evlog.h"
+#include "emu/symbols.h"
 
 enum debug_point { /* numbered as the RSP's Z packets are */
                    DEBUG_POINT_SW_BREAK,
@@ -26,12 +27,13 @@ enum debug_stop {
     DEBUG_BREAKPOINT, /* `point` tells which kind */
     DEBUG_WATCHPOINT, /* `addr`, `point` */
     DEBUG_STEPPED,
-    DEBUG_HALTED,  /* halt() was asked */
-    DEBUG_BKPT,    /* a BKPT instruction that nobody set */
-    DEBUG_FAULT,   /* `signal` */
-    DEBUG_LOCKUP,  /* the core locked up */
-    DEBUG_EXITED,  /* the run is over: `code` */
-    DEBUG_STARVED, /* a step ended without its instruction: `text` says who kept the core */
+    DEBUG_HALTED,    /* halt() was asked */
+    DEBUG_BKPT,      /* a BKPT instruction that nobody set */
+    DEBUG_FAULT,     /* `signal` */
+    DEBUG_LOCKUP,    /* the core locked up */
+    DEBUG_EXITED,    /* the run is over: `code` */
+    DEBUG_BEGINNING, /* on the way back: nothing is known of what was before */
+    DEBUG_STARVED,   /* a step ended without its instruction: `text` says who kept the core */
 };
 
 struct debug_stop_info {
@@ -46,6 +48,8 @@ struct debug_stop_info {
 enum debug_resume {
     DEBUG_CONTINUE,
     DEBUG_STEP,
+    DEBUG_CONTINUE_BACK, /* to what was before, until a point; */
+    DEBUG_STEP_BACK,     /* by one instruction of the running context: for targets that can */
     DEBUG_GO_ON, /* what a breakpoint that is none for anybody interrupted; a halt that was asked for stays asked for */
 };
 
@@ -77,6 +81,7 @@ struct debug_command {
 };
 
 struct debug_target_ops {
+    bool goes_back; /* it can */
     /* Registers as emu/cpu.h numbers them. False: no such register. */
     bool (*reg_get)(void *ctx, enum cpu_reg r, uint32_t *value);
     bool (*reg_set)(void *ctx, enum cpu_reg r, uint32_t value);
@@ -93,10 +98,16 @@ struct debug_target_ops {
     bool (*context_reg_get)(void *ctx, unsigned place, enum cpu_reg r, uint32_t *value);
     bool (*context_reg_set)(void *ctx, unsigned place, enum cpu_reg r, uint32_t value);
     /* Starts continuing, or stepping one instruction of a context by its place: the running one or, while those above
-     * it run to their end, a preempted one. The point it stands on does not stop it. */
+     * it run to their end, a preempted one. The point it stands on does not stop it. On the way
+     * back it halts where a breakpoint's instruction has not executed yet, and a watchpoint's just has. */
     void (*resume)(void *ctx, enum debug_resume how, unsigned place);
     /* Goes on for a slice (some milliseconds of host time). */
     void (*run)(void *ctx, struct debug_stop_info *out);
+    /* Makes up to `n` steps of what runs, one after the other, each as resume() and run() make it, and tells where each
+     * lands, before the next one; registers and memory may be read then. Ends with the last, when `landed` returns
+     * false, or with what ends a step otherwise: in `out`. Returns how many landed. May be NULL. */
+    uint64_t (*walk)(void *ctx, uint64_t n, bool (*landed)(void *landed_ctx, uint32_t pc), void *landed_ctx,
+                     struct debug_stop_info *out);
     /* Asks the running target to halt: run() then reports DEBUG_HALTED. */
     void (*halt)(void *ctx);
     /* System reset; the target stays halted at the reset vector. */
@@ -106,6 +117,8 @@ struct debug_target_ops {
     bool (*flash_write)(void *ctx, uint32_t addr, const void *buf, uint32_t len);
     /* The address map; returns the number of entries. */
     unsigned (*memory_map)(void *ctx, const struct debug_memory **map);
+    /* Names and types of what was loaded; NULL: nothing is known. They stay as they are. */
+    const struct symbols *(*symbols)(void *ctx);
     /* What the target adds to `monitor`; returns the number of entries. */
     unsigned (*commands)(void *ctx, const struct debug_command **list);
     /* From now on tells, within run(), of events of these kinds, a bit for each; with a line that describes it. */
@@ -116,9 +129,12 @@ struct debug_target_ops {
     void (*kill)(void *ctx); /* the debugger asks for the end of the run */
 };
 
+struct debug_access;
+
 struct debug_target {
     const struct debug_target_ops *ops;
     void *ctx;
+    const struct debug_access *access; /* the debug registers (emu/debug_access.h); NULL: it has none */
 };
 
 #endif

@@ -25,18 +25,31 @@ static const char *const kind_name[EV_KINDS] = {
 
 void evlog_init(struct evlog *l, const vtime *now) { *l = (struct evlog){.now = now}; }
 
+static bool is_told(const struct evlog *l, const struct evlog_reader *r) { return !l->muted || r->follows; }
+
 static void update_wanted(struct evlog *l)
 {
     l->wanted = 0;
-    for (unsigned i = 0; i < l->n_readers && !l->muted; i++)
-        l->wanted |= l->reader[i].kinds;
+    for (unsigned i = 0; i < l->n_readers; i++)
+        if (is_told(l, &l->reader[i]))
+            l->wanted |= l->reader[i].kinds;
+}
+
+static void add(struct evlog *l, struct evlog_reader reader)
+{
+    assert(l->n_readers < EVLOG_MAX_READERS);
+    l->reader[l->n_readers++] = reader;
+    update_wanted(l);
 }
 
 void evlog_attach(struct evlog *l, uint32_t kinds, void (*read)(void *, const struct ev *), void *ctx)
 {
-    assert(l->n_readers < EVLOG_MAX_READERS);
-    l->reader[l->n_readers++] = (struct evlog_reader){.kinds = kinds, .read = read, .ctx = ctx};
-    update_wanted(l);
+    add(l, (struct evlog_reader){.kinds = kinds, .read = read, .ctx = ctx});
+}
+
+void evlog_follow(struct evlog *l, uint32_t kinds, void (*read)(void *, const struct ev *), void *ctx)
+{
+    add(l, (struct evlog_reader){.kinds = kinds, .read = read, .ctx = ctx, .follows = true});
 }
 
 void evlog_detach(struct evlog *l, void *ctx)
@@ -61,7 +74,7 @@ void evlog_deliver(struct evlog *l, enum ev_kind kind, uint32_t a, uint32_t b)
 {
     struct ev e = {.time = *l->now, .kind = kind, .a = a, .b = b};
     for (unsigned i = 0; i < l->n_readers; i++)
-        if (l->reader[i].kinds >> kind & 1)
+        if (l->reader[i].kinds >> kind & 1 && is_told(l, &l->reader[i]))
             l->reader[i].read(l->reader[i].ctx, &e);
 }
 

@@ -52,11 +52,12 @@ struct evlog_reader {
     uint32_t kinds; /* bit n: wants enum ev_kind n */
     void (*read)(void *ctx, const struct ev *e);
     void *ctx;
+    bool follows; /* see evlog_follow() */
 };
 
 struct evlog {
     const vtime *now; /* the scheduler's clock */
-    uint32_t wanted;  /* union of the readers' kinds; none while muted */
+    uint32_t wanted;  /* union of the kinds of readers that are told */
     bool muted;
     struct evlog_reader reader[EVLOG_MAX_READERS];
     unsigned n_readers;
@@ -65,7 +66,9 @@ struct evlog {
 void evlog_init(struct evlog *l, const vtime *now);
 /* Adds a reader; asserts when there are too many. */
 void evlog_attach(struct evlog *l, uint32_t kinds, void (*read)(void *, const struct ev *), void *ctx);
-/* While muted, nobody is told: what happens was told before. */
+/* Likewise, a reader whose state belongs to that of what it reads about: it is told while muted, too. */
+void evlog_follow(struct evlog *l, uint32_t kinds, void (*read)(void *, const struct ev *), void *ctx);
+/* While muted, nobody else is told: what happens was told before. */
 void evlog_mute(struct evlog *l, bool muted);
 /* Removes the reader that has this ctx. */
 void evlog_detach(struct evlog *l, void *ctx);

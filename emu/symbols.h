@@ -52,6 +52,13 @@ struct symbols_debug symbols_debug(const struct symbols *s);
 /* Tells the compiler of each unit, as it calls itself (DW_AT_producer). */
 void symbols_each_producer(const struct symbols *s, void (*each)(void *ctx, const char *producer), void *ctx);
 
+/* Where a member of a structure is, by debug information: `type` is the name of a structure or typedef, `path` is "a",
+ * "a.b", or "" for the whole. Arrays are left out: a path leads into their first element. False when there is none. */
+struct symbols_member {
+    uint32_t offset, size; /* bytes */
+};
+bool symbols_find_member(const struct symbols *s, const char *type, const char *path, struct symbols_member *to);
+
 /* The frame of the caller of the function at `pc`, by .debug_frame/.eh_frame. `regs` are r0…r15 and are replaced by the
  * caller's; memory is read through `read_word`. False when it cannot be told; `regs` are then as they were. The
  * caller's r15 is the return address, or an EXC_RETURN (0xFFFFFFxx) when the function is an exception handler: r13 is

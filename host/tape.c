@@ -34,7 +34,7 @@ struct written {
 };
 
 struct tape {
-    struct channel channel[EV_CONSOLES];
+    struct channel channel[TAPE_CHANNELS];
     struct bytes writes;
     struct call *call;
     size_t n_calls, room;
@@ -69,7 +69,7 @@ struct tape *tape_new(void)
     struct tape *t = calloc(1, sizeof *t);
     if (!t)
         abort();
-    for (unsigned i = 0; i < EV_CONSOLES; i++)
+    for (unsigned i = 0; i < TAPE_CHANNELS; i++)
         t->channel[i].ended = UINT64_MAX;
     return t;
 }
@@ -78,7 +78,7 @@ void tape_free(struct tape *t)
 {
     if (!t)
         return;
-    for (unsigned i = 0; i < EV_CONSOLES; i++) {
+    for (unsigned i = 0; i < TAPE_CHANNELS; i++) {
         free(t->channel[i].bytes.at);
         free(t->channel[i].reading);
     }
@@ -90,7 +90,7 @@ void tape_free(struct tape *t)
 size_t tape_size(const struct tape *t)
 {
     size_t size = sizeof *t + t->writes.room + t->room * sizeof *t->call;
-    for (unsigned i = 0; i < EV_CONSOLES; i++)
+    for (unsigned i = 0; i < TAPE_CHANNELS; i++)
         size += t->channel[i].bytes.room + t->channel[i].room * sizeof(struct reading);
     return size;
 }
@@ -102,7 +102,7 @@ bool tape_plays(const struct tape *t) { return t->plays; }
 
 void tape_cut(struct tape *t)
 {
-    for (unsigned i = 0; i < EV_CONSOLES; i++) {
+    for (unsigned i = 0; i < TAPE_CHANNELS; i++) {
         struct channel *c = &t->channel[i];
         c->n_readings = t->at.channel[i].next;
         if (c->ended >= t->at.channel[i].count)
@@ -114,7 +114,7 @@ void tape_cut(struct tape *t)
 
 /* ---- channels ---------------------------------------------------------------------------------------------------- */
 
-static size_t give(struct tape *t, enum ev_console channel, void *buf, size_t n)
+static size_t give(struct tape *t, unsigned channel, void *buf, size_t n)
 {
     size_t *byte = &t->at.channel[channel].byte;
     if (n)
@@ -123,7 +123,7 @@ static size_t give(struct tape *t, enum ev_console channel, void *buf, size_t n)
     return n;
 }
 
-static ssize_t play(struct tape *t, enum ev_console channel, void *buf, size_t size)
+static ssize_t play(struct tape *t, unsigned channel, void *buf, size_t size)
 {
     const struct channel *c = &t->channel[channel];
     uint64_t number = t->at.channel[channel].count++;
@@ -135,7 +135,7 @@ static ssize_t play(struct tape *t, enum ev_console channel, void *buf, size_t s
     return number >= c->ended ? STREAM_ENDED : 0;
 }
 
-static void note(struct tape *t, enum ev_console channel, uint64_t number, size_t length)
+static void note(struct tape *t, unsigned channel, uint64_t number, size_t length)
 {
     struct channel *c = &t->channel[channel];
     c->reading = grow(c->reading, &c->room, c->n_readings + 1, sizeof *c->reading);
@@ -143,7 +143,7 @@ static void note(struct tape *t, enum ev_console channel, uint64_t number, size_
     t->at.channel[channel].next = c->n_readings;
 }
 
-bool tape_input(struct tape *t, enum ev_console channel, void *buf, size_t size, ssize_t *n)
+bool tape_input(struct tape *t, unsigned channel, void *buf, size_t size, ssize_t *n)
 {
     size_t left = t->channel[channel].bytes.n - t->at.channel[channel].byte;
     if (t->plays) {
@@ -158,7 +158,7 @@ bool tape_input(struct tape *t, enum ev_console channel, void *buf, size_t size,
     return true;
 }
 
-void tape_keep(struct tape *t, enum ev_console channel, const void *bytes, ssize_t n)
+void tape_keep(struct tape *t, unsigned channel, const void *bytes, ssize_t n)
 {
     struct channel *c = &t->channel[channel];
     uint64_t number = t->at.channel[channel].count++;

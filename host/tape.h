@@ -1,7 +1,7 @@
 /*
  * A tape: all that came into a run from outside, kept in memory, so that any part of the run can be gone through again
- * exactly. That is what the console's channels were given (as in a recording, host/record.h), and what semihosting
- * answered, for it asks the host's files.
+ * exactly. That is what the console's channels were given (as in a recording, host/record.h), what came through sockets
+ * of RTT channels, and what semihosting answered, for it asks the host's files.
  *
  * The tape is written while it does not play. To go back, remember a place with tape_place(), return there with
  * tape_go(), and let it play: every reading is answered as it was then. Readings are told apart by counting them. Where
@@ -19,6 +19,9 @@
 #include <sys/types.h>
 
 #include "emu/evlog.h"
+#include "host/rtt.h"
+
+enum { TAPE_RTT = EV_CONSOLES, TAPE_CHANNELS = EV_CONSOLES + RTT_CHANNELS }; /* enum ev_console, or TAPE_RTT + n */
 
 struct tape; /* owned by whoever made it */
 
@@ -27,7 +30,7 @@ struct tape_place {
         uint64_t count; /* of readings so far */
         size_t next;    /* of the readings that gave something */
         size_t byte;
-    } channel[EV_CONSOLES];
+    } channel[TAPE_CHANNELS];
     size_t call;
 };
 
@@ -44,8 +47,8 @@ bool tape_plays(const struct tape *t);
 void tape_cut(struct tape *t);
 
 /* A channel reads. True: `*n` is the answer, as console_get() gives it. False: ask outside, and keep the answer. */
-bool tape_input(struct tape *t, enum ev_console channel, void *buf, size_t size, ssize_t *n);
-void tape_keep(struct tape *t, enum ev_console channel, const void *bytes, ssize_t n);
+bool tape_input(struct tape *t, unsigned channel, void *buf, size_t size, ssize_t *n);
+void tape_keep(struct tape *t, unsigned channel, const void *bytes, ssize_t n);
 
 /* One call of semihosting: what it writes to memory, and its result. A call that is begun and not ended is none. */
 void tape_call_begin(struct tape *t);

@@ -88,7 +88,7 @@ void core_update_clocks(struct core *c)
 {
     bool run = !c->debug.clocks_stopped && (c->sleep == CORE_AWAKE || c->sleep_clock_runs);
     systick_clock(&c->systick, run);
-    dwt_clock(&c->dwt, run);
+    dwt_clock(c, run);
 }
 
 void core_set_sleep(struct core *c, enum core_sleep sleep)
@@ -99,7 +99,11 @@ void core_set_sleep(struct core *c, enum core_sleep sleep)
     c->state.asleep = sleep != CORE_AWAKE;
     if (c->host.sleep_changed)
         c->host.sleep_changed(c->host.ctx, c->state.asleep);
+    if (c->state.asleep)
+        dwt_sleep(c, true);
     core_update_clocks(c);
+    if (!c->state.asleep)
+        dwt_sleep(c, false);
 }
 
 /* WFI ends for interrupts that PRIMASK holds back; WFE only for those that are taken, and for events (B1.5.18,
@@ -340,7 +344,9 @@ enum core_stop core_run(struct core *c, uint64_t budget)
         struct cpu_stop_info s;
         core_execute(c, limit, &s);
         /* after a budget, an exception that is now due belongs to this step: see stepping rules */
-        if (s.reason != CPU_STOP_BUDGET && dispatch(c, &s, &out))
+        bool stop = s.reason != CPU_STOP_BUDGET && dispatch(c, &s, &out);
+        dwt_executed(c);
+        if (stop)
             return out;
         debug_step_executed(c, retired, serial);
     }
@@ -370,7 +376,8 @@ void core_init(struct core *c, struct bus *bus, struct sched *sched, struct evlo
     c->host = *host;
     c->timing = TIMING;
     systick_init(&c->systick, sched, on_systick, c);
-    dwt_init(&c->dwt, sched);
+    dwt_init(c);
+    tpiu_init(c);
     ppb_attach(c);
 }
 
@@ -401,7 +408,10 @@ void core_reset(struct core *c, uint32_t vectors, bool power_on)
     systick_reset(&c->systick);
     scs_reset(c);
     if (power_on) {
-        dwt_init(&c->dwt, c->sched);
+        dwt_reset(c);
+        itm_reset(c);
+        tpiu_reset(c);
+        c->etm = (struct etm){0};
         fpb_reset(c);
     }
     c->scb.demcr = power_on ? 0 : demcr & DEMCR_AT_RESET;

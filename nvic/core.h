@@ -18,11 +18,14 @@
 #include "emu/log.h"
 #include "nvic/debug.h"
 #include "nvic/dwt.h"
+#include "nvic/etm.h"
 #include "nvic/fpb.h"
+#include "nvic/itm.h"
 #include "nvic/mpu.h"
 #include "nvic/nvic.h"
 #include "nvic/rom_table.h"
 #include "nvic/systick.h"
+#include "nvic/tpiu.h"
 
 /* Cycle costs of what the core does itself (Cortex-M4 TRM 3.9; lazy save: one store a word). */
 struct core_timing {
@@ -138,6 +141,7 @@ struct core {
     struct log *log;
     struct system_request sys;
     struct core_host host;
+    struct trace_pins trace_pins; /* tpiu_connect() */
     struct core_state state; /* what peripherals may know */
 
     struct nvic nvic;
@@ -146,6 +150,9 @@ struct core {
     struct dwt dwt;
     struct debug debug;
     struct fpb fpb;
+    struct itm itm;
+    struct tpiu tpiu;
+    struct etm etm;
     struct scb scb;
     struct core_timing timing;
     struct ppb_port ppb[COMPONENTS];

@@ -156,7 +156,7 @@ static void write_demcr(struct core *c, uint32_t value, uint32_t mask)
 {
     const uint64_t monitor = 1ull << EXC_DEBUGMON;
     c->scb.demcr = merge(c->scb.demcr, value, mask & DEMCR_WRITABLE);
-    dwt_set_trcena(&c->dwt, c->scb.demcr & DEMCR_TRCENA);
+    dwt_set_trcena(c, c->scb.demcr & DEMCR_TRCENA);
     c->nvic.enabled = c->scb.demcr & DEMCR_MON_EN ? c->nvic.enabled | monitor : c->nvic.enabled & ~monitor;
     if (mask & DEMCR_MON_PEND)
         (value & DEMCR_MON_PEND ? core_pend : core_unpend)(c, EXC_DEBUGMON);

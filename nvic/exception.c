@@ -14,6 +14,7 @@ enum { FRAME_BASIC = 0x20, FRAME_EXTENDED = 0x68 };
 static void spend(struct core *c, unsigned n)
 {
     c->sched->now += n * VTIME_PER_CYCLE;
+    dwt_spent(c, n);
     sched_fire_due(c->sched);
 }
 
@@ -85,6 +86,7 @@ static void enter_handler(struct core *c, const struct target *t, uint32_t exc_r
     cpu_clear_exclusive(c->cpu);
     nvic_activate(&c->nvic, t->exc);
     c->exceptions[t->exc]++;
+    dwt_trace_exception(c, DWT_ENTER, t->exc);
     c->event_register = true;
     core_update(c);
     if (t->readable)
@@ -119,6 +121,7 @@ static bool push_fp(struct core *c, uint32_t frame, bool privileged)
         return true;
     }
     c->sched->now += c->timing.fp_words * VTIME_PER_CYCLE;
+    dwt_spent(c, c->timing.fp_words);
     for (unsigned i = 0; i <= 16; i++) {
         uint32_t value = cpu_get(c->cpu, i < 16 ? (enum cpu_reg)(CPU_S0 + i) : CPU_FPSCR);
         if (!fault_stack_write(c, frame + FRAME_BASIC + 4 * i, value, CFSR_MSTKERR, CFSR_STKERR, privileged))
@@ -163,6 +166,7 @@ void exception_take(struct core *c, unsigned exc)
 /* The next handler begins without unstacking: B1.5.12. */
 static void tail_chain(struct core *c, unsigned from, unsigned exc, uint32_t exc_return)
 {
+    dwt_trace_exception(c, DWT_EXIT, from);
     spend(c, c->timing.tail_chain);
     unsigned chosen = nvic_eligible(&c->nvic);
     struct target t = find_target(c, chosen ? chosen : exc);
@@ -301,5 +305,7 @@ void exception_return(struct core *c, uint32_t exc_return)
     c->event_register = true;
     core_update(c);
     evlog_emit(c->evlog, EV_RETURN, exc, f.word[6]);
+    dwt_trace_exception(c, DWT_EXIT, exc);
+    dwt_trace_exception(c, DWT_RETURN, core_ipsr(c));
     sleep_on_exit(c);
 }

@@ -7,6 +7,8 @@
 #define PPB_BASE  0xE0000000u
 #define PPB_SIZE  0x00100000u
 #define STIR_ADDR 0xE000EF00u
+#define ITM_BASE  0xE0000000u
+#define ITM_SIZE  0x00001000u
 
 static void lock_up(struct core *c)
 {
@@ -83,8 +85,9 @@ static bool permitted(struct core *c, uint32_t addr, bool store, bool execute, b
     }
     if (!privileged && in_ppb(addr) && !execute) {
         bool stir = store && addr == STIR_ADDR && (c->scb.ccr & CCR_USERSETMPEND);
-        c->denied_by_bus = !stir;
-        return stir;
+        bool allowed = stir || addr - ITM_BASE < ITM_SIZE; /* ITM_TPR says which of its ports */
+        c->denied_by_bus = !allowed;
+        return allowed;
     }
     return true;
 }

@@ -15,21 +15,13 @@ struct ppb_block {
 enum { SIZE = 0x1000 };
 #define WHOLE_WORD 0xFFFFFFFFu
 
-static uint32_t dwt_block_read(struct core *c, uint32_t offset, bool debugger) { return dwt_read(&c->dwt, offset); }
-
-static void dwt_block_write(struct core *c, uint32_t offset, uint32_t value, uint32_t mask, bool debugger)
-{
-    if (mask == WHOLE_WORD)
-        dwt_write(&c->dwt, offset, value);
-}
-
 static const struct ppb_block blocks[COMPONENTS] = {
     [COMPONENT_SCS] = {"SCS", scs_read, scs_write},
-    [COMPONENT_DWT] = {"DWT", dwt_block_read, dwt_block_write},
+    [COMPONENT_DWT] = {"DWT", dwt_read, dwt_write},
     [COMPONENT_FPB] = {"FPB", fpb_read, fpb_write},
-    [COMPONENT_ITM] = {"ITM", NULL, NULL},
-    [COMPONENT_TPIU] = {"TPIU", NULL, NULL},
-    [COMPONENT_ETM] = {"ETM", NULL, NULL},
+    [COMPONENT_ITM] = {"ITM", itm_read, itm_write},
+    [COMPONENT_TPIU] = {"TPIU", tpiu_read, tpiu_write},
+    [COMPONENT_ETM] = {"ETM", etm_read, etm_write},
     [COMPONENT_ROM_TABLE] = {"ROM table", rom_table_read, NULL},
 };
 

@@ -2,7 +2,8 @@
 #include "nvic/core.h"
 
 /* What each range of the port is for. */
-enum { RANGE_DWT = 0, RANGE_LITERAL = 4, RANGES = RANGE_LITERAL + FPB_LITERAL };
+enum { RANGE_DWT = 0, RANGE_LITERAL = DWT_COMPARATORS, RANGE_PROFILE = RANGE_LITERAL + FPB_LITERAL, RANGES };
+#define DWT_HITS ((1u << DWT_COMPARATORS) - 1)
 
 static void watch_literals(struct core *c, struct cpu_range *range)
 {
@@ -18,7 +19,9 @@ void core_watch(struct core *c)
     struct cpu_range range[RANGES] = {0};
     if (!c->cpu)
         return;
+    dwt_ranges(c, range + RANGE_DWT);
     watch_literals(c, range + RANGE_LITERAL);
+    range[RANGE_PROFILE] = (struct cpu_range){.mask = UINT32_MAX, .fetches = dwt_profiles(c)};
     cpu_watch_ranges(c->cpu, range, RANGES);
     fpb_apply(c);
 }
@@ -26,10 +29,14 @@ void core_watch(struct core *c)
 bool core_accessed(void *core, const struct cpu_access *a)
 {
     struct core *c = core;
+    if (a->hits & 1u << RANGE_PROFILE)
+        dwt_profile(c, a);
+    if (a->hits & DWT_HITS)
+        dwt_accessed(c, a);
     for (unsigned n = 0; n < FPB_LITERAL; n++)
         if (a->hits >> (RANGE_LITERAL + n) & 1)
             fpb_substitute_literal(c, n);
-    return c->fpb.n_swapped;
+    return c->fpb.n_swapped || (a->hits & DWT_HITS);
 }
 
 /* A remapped instruction executes alone. */

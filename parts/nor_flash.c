@@ -5,33 +5,32 @@
 enum {
     STATUS_WIP = 1 << 0,
     STATUS_WEL = 1 << 1,
-    STATUS_BP = 0x3C, /* block protection */
-    STATUS_QE = 1 << 6,
-    STATUS_SRWD = 1 << 7,
-    CONFIG_TB = 1 << 3, /* protection counts from the bottom */
-    CONFIG_DC = 1 << 6,
-    CONFIG_LH = 1 << 1, /* of the second byte: high performance mode */
 
-    ADDRESS_MASK = NOR_FLASH_SIZE - 1,
     BLOCK = 0x10000,
     BLOCK_32K = 0x8000,
-
-    MANUFACTURER = 0xC2,
-    ELECTRONIC_ID = 0x17,
 
     FLOATING = -1,
 
     LOG_KEY = 0x4E4F5200,
 };
 
-#define TIME_PROGRAM      (896 * VTIME_PER_US)
-#define TIME_ERASE_SECTOR (48 * VTIME_PER_MS)
-#define TIME_ERASE_32K    (240 * VTIME_PER_MS)
-#define TIME_ERASE_BLOCK  (480 * VTIME_PER_MS)
-#define TIME_ERASE_CHIP   (52 * VTIME_PER_S)
-#define TIME_WRITE_STATUS (10 * VTIME_PER_MS)
-#define TIME_RESET        (35 * VTIME_PER_US)
-#define TIME_LEAVE_DEEP   (35 * VTIME_PER_US)
+#define TIME_RESET (35 * VTIME_PER_US)
+
+/* The registers of each kind: which bits can be written, and where those are that mean something here. The first is the
+ * status register, the others are those behind it. */
+static const struct layout {
+    uint8_t writable[3];
+    uint8_t qe[3];
+    uint8_t bp, smaller, complement, bottom[2]; /* block protection; SEC: counts sectors; CMP; TB: from the bottom */
+} layouts[] = {
+    [NOR_FLASH_MACRONIX] = {.writable = {0xFC, 0x48, 0x02}, .qe = {0x40}, .bp = 0x3C, .bottom = {0, 0x08}},
+    [NOR_FLASH_QE_IN_SECOND] = {.writable = {0xFC, 0x7F, 0x64},
+                                .qe = {0, 0x02},
+                                .bp = 0x1C,
+                                .smaller = 0x40,
+                                .complement = 0x40,
+                                .bottom = {0x20, 0}},
+};
 
 /* What an instruction is made of: the opcode, address bytes, dummy bytes, data. */
 struct nor_flash_command {
@@ -47,10 +46,22 @@ enum command_flag {
     NEEDS_WEL = 1 << 1,
     NEEDS_QE = 1 << 2,
     NEEDS_DATA = 1 << 3, /* else the frame must end right behind the address */
+    MACRONIX_ONLY = 1 << 4,
+    OTHERS_ONLY = 1 << 5,
 };
 
+static const struct layout *layout_of(const struct nor_flash *f) { return &layouts[f->chip->registers]; }
+
+static bool has_qe(const struct nor_flash *f)
+{
+    const struct layout *l = layout_of(f);
+    return (f->status & l->qe[0]) || (f->config[0] & l->qe[1]);
+}
+
+static uint32_t address_mask(const struct nor_flash *f) { return f->chip->size - 1; }
+
 /* Offset of an address in the view. */
-static uint32_t in_view(const struct nor_flash *f, uint32_t address) { return (address - f->view) & ADDRESS_MASK; }
+static uint32_t in_view(const struct nor_flash *f, uint32_t address) { return (address - f->view) & address_mask(f); }
 
 static bool busy(const struct nor_flash *f, vtime at) { return at < f->ready; }
 
@@ -64,37 +75,39 @@ static uint8_t out_status(const struct nor_flash *f, uint32_t n, vtime at) /* in
 }
 
 static uint8_t out_config(const struct nor_flash *f, uint32_t n, vtime at) { return f->config[n % 2]; }
+static uint8_t out_second(const struct nor_flash *f, uint32_t n, vtime at) { return f->config[0]; }
+static uint8_t out_third(const struct nor_flash *f, uint32_t n, vtime at) { return f->config[1]; }
 
-static uint8_t out_id(const struct nor_flash *f, uint32_t n, vtime at)
-{
-    static const uint8_t id[] = {MANUFACTURER, 0x28, 0x17};
+static uint8_t out_id(const struct nor_flash *f, uint32_t n, vtime at) { return f->chip->id[n % sizeof f->chip->id]; }
 
-    return id[n % sizeof id];
-}
-
-static uint8_t out_electronic_id(const struct nor_flash *f, uint32_t n, vtime at) { return ELECTRONIC_ID; }
+static uint8_t out_electronic_id(const struct nor_flash *f, uint32_t n, vtime at) { return f->chip->electronic_id; }
 
 static uint8_t out_manufacturer(const struct nor_flash *f, uint32_t n, vtime at)
 {
-    return (n + f->address) % 2 ? ELECTRONIC_ID : MANUFACTURER;
+    return (n + f->address) % 2 ? f->chip->electronic_id : f->chip->id[0];
 }
 
 /* JESD216: header, one parameter header, basic table. */
-static uint8_t out_sfdp(const struct nor_flash *f, uint32_t n, vtime at)
+static uint8_t out_sfdp(const struct nor_flash *f, uint32_t n, vtime at) /* inaccuracy 5 */
 {
-    static const uint8_t header[] = {0x53, 0x46, 0x44, 0x50, 0x06, 0x01, 0x00, 0xFF,
-                                     0x00, 0x06, 0x01, 0x10, 0x30, 0x00, 0x00, 0xFF};
+    enum { TABLE_AT = 0x30, DENSITY = 4, FIRST_EDITION = 9 * 4 };
+    static const uint8_t header[] = {0x53, 0x46, 0x44, 0x50, 0x06,     0x01, 0x00, 0xFF,
+                                     0x00, 0x06, 0x01, 0x10, TABLE_AT, 0x00, 0x00, 0xFF};
+    static const uint8_t first_edition[] = {0x53, 0x46, 0x44, 0x50, 0x00,     0x01, 0x00, 0xFF,
+                                            0x00, 0x00, 0x01, 0x09, TABLE_AT, 0x00, 0x00, 0xFF};
     static const uint8_t table[] = {0xE5, 0x20, 0xF1, 0xFF, 0xFF, 0xFF, 0xFF, 0x03, 0x44, 0xEB, 0x08, 0x6B, 0x08,
                                     0x3B, 0x04, 0xBB, 0xEE, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x00, 0xFF, 0xFF, 0xFF,
                                     0x00, 0xFF, 0x0C, 0x20, 0x0F, 0x52, 0x10, 0xD8, 0x00, 0xFF, 0x23, 0x72, 0xF5,
                                     0x00, 0x82, 0xED, 0x04, 0xCC, 0x44, 0x83, 0x68, 0x44, 0x30, 0xB0, 0x30, 0xB0,
                                     0xF7, 0xC4, 0xD5, 0x5C, 0x00, 0xBE, 0x29, 0xFF, 0xF0, 0xD0, 0xFF, 0xFF};
-    enum { TABLE_AT = 0x30 };
-    uint32_t at_byte = f->address + n;
+    bool whole = f->chip->registers == NOR_FLASH_MACRONIX;
+    uint32_t at_byte = f->address + n, in_table = at_byte - TABLE_AT;
 
     if (at_byte < sizeof header)
-        return header[at_byte];
-    return at_byte - TABLE_AT < sizeof table ? table[at_byte - TABLE_AT] : 0xFF;
+        return whole ? header[at_byte] : first_edition[at_byte];
+    if (in_table - DENSITY < 4)
+        return (uint8_t)((8 * f->chip->size - 1) >> 8 * (in_table - DENSITY));
+    return in_table < (whole ? sizeof table : FIRST_EDITION) ? table[in_table] : 0xFF;
 }
 
 /* --- changing the content --- */
@@ -130,10 +143,21 @@ static void operate(struct nor_flash *f, vtime at, vtime duration)
 /* Whether [offset, offset + size) has a protected block: BP counts blocks in powers of two, from the top or bottom. */
 static bool is_protected(const struct nor_flash *f, uint32_t offset, uint32_t size)
 {
-    unsigned bp = (f->status & STATUS_BP) >> 2;
-    uint32_t bytes = !bp ? 0 : bp > 7 ? NOR_FLASH_SIZE : (uint32_t)BLOCK << (bp - 1);
+    const struct layout *l = layout_of(f);
+    unsigned bp = (f->status & l->bp) >> 2;
+    uint32_t unit = f->status & l->smaller ? NOR_FLASH_SECTOR : BLOCK, all = f->chip->size;
+    bool bottom = (f->status & l->bottom[0]) || (f->config[0] & l->bottom[1]);
+    bool complement = f->config[0] & l->complement;
+    uint32_t bytes = !bp                                    ? 0
+                     : bp > 7 || (bp == 7 && l->bp == 0x1C) ? all
+                     : unit << (bp - 1) < all               ? unit << (bp - 1)
+                                                            : all;
 
-    return f->config[0] & CONFIG_TB ? offset < bytes : offset + size > NOR_FLASH_SIZE - bytes;
+    if (complement) {
+        bytes = all - bytes;
+        bottom = !bottom;
+    }
+    return bottom ? offset < bytes : offset + size > all - bytes;
 }
 
 static void in_page(struct nor_flash *f, uint32_t n, uint8_t byte)
@@ -143,11 +167,11 @@ static void in_page(struct nor_flash *f, uint32_t n, uint8_t byte)
 
 static void finish_program(struct nor_flash *f, vtime at)
 {
-    uint32_t address = f->address & ADDRESS_MASK & ~(NOR_FLASH_PAGE - 1u), page = in_view(f, address);
+    uint32_t address = f->address & address_mask(f) & ~(NOR_FLASH_PAGE - 1u), page = in_view(f, address);
 
     if (is_protected(f, address, NOR_FLASH_PAGE))
         return;
-    operate(f, at, TIME_PROGRAM);
+    operate(f, at, f->chip->program);
     nor_flash_touch(f, page, NOR_FLASH_PAGE);
     for (unsigned i = 0; i < NOR_FLASH_PAGE; i++)
         f->data[page + i] &= f->page[i];
@@ -157,7 +181,7 @@ static void finish_program(struct nor_flash *f, vtime at)
 /* Sectors that are not used are erased already. */
 static void erase(struct nor_flash *f, uint32_t size, vtime at, vtime duration)
 {
-    uint32_t address = f->address & ADDRESS_MASK & ~(size - 1);
+    uint32_t address = f->address & address_mask(f) & ~(size - 1);
 
     if (is_protected(f, address, size))
         return;
@@ -173,10 +197,13 @@ static void erase(struct nor_flash *f, uint32_t size, vtime at, vtime duration)
     }
 }
 
-static void finish_erase_sector(struct nor_flash *f, vtime at) { erase(f, NOR_FLASH_SECTOR, at, TIME_ERASE_SECTOR); }
-static void finish_erase_32k(struct nor_flash *f, vtime at) { erase(f, BLOCK_32K, at, TIME_ERASE_32K); }
-static void finish_erase_block(struct nor_flash *f, vtime at) { erase(f, BLOCK, at, TIME_ERASE_BLOCK); }
-static void finish_erase_chip(struct nor_flash *f, vtime at) { erase(f, NOR_FLASH_SIZE, at, TIME_ERASE_CHIP); }
+static void finish_erase_sector(struct nor_flash *f, vtime at)
+{
+    erase(f, NOR_FLASH_SECTOR, at, f->chip->erase_sector);
+}
+static void finish_erase_32k(struct nor_flash *f, vtime at) { erase(f, BLOCK_32K, at, f->chip->erase_32k); }
+static void finish_erase_block(struct nor_flash *f, vtime at) { erase(f, BLOCK, at, f->chip->erase_block); }
+static void finish_erase_chip(struct nor_flash *f, vtime at) { erase(f, f->chip->size, at, f->chip->erase_chip); }
 
 /* --- the view --- */
 
@@ -210,9 +237,9 @@ void nor_flash_show(struct nor_flash *f, uint32_t address)
     if (!turn)
         return;
     reverse_sectors(f, 0, turn);
-    reverse_sectors(f, turn, NOR_FLASH_SECTORS);
-    reverse_sectors(f, 0, NOR_FLASH_SECTORS);
-    f->view = (f->view + turn * NOR_FLASH_SECTOR) & ADDRESS_MASK;
+    reverse_sectors(f, turn, f->chip->size / NOR_FLASH_SECTOR);
+    reverse_sectors(f, 0, f->chip->size / NOR_FLASH_SECTOR);
+    f->view = (f->view + turn * NOR_FLASH_SECTOR) & address_mask(f);
 }
 
 /* --- registers and states --- */
@@ -226,11 +253,15 @@ static void in_registers(struct nor_flash *f, uint32_t n, uint8_t byte)
 /* The bytes that were not sent stay as they are: on_opcode() has put them there. */
 static void finish_write_status(struct nor_flash *f, vtime at)
 {
-    f->status = f->input[0] & (STATUS_BP | STATUS_QE | STATUS_SRWD);
-    f->config[0] = f->input[1] & (CONFIG_TB | CONFIG_DC);
-    f->config[1] = f->input[2] & CONFIG_LH;
-    operate(f, at, TIME_WRITE_STATUS);
+    const uint8_t *writable = layout_of(f)->writable;
+    f->status = f->input[0] & writable[0];
+    f->config[0] = f->input[1] & writable[1];
+    f->config[1] = f->input[2] & writable[2];
+    operate(f, at, f->chip->write_status);
 }
+
+static void in_second(struct nor_flash *f, uint32_t n, uint8_t byte) { in_registers(f, n + 1, byte); }
+static void in_third(struct nor_flash *f, uint32_t n, uint8_t byte) { in_registers(f, n + 2, byte); }
 
 static void finish_write_enable(struct nor_flash *f, vtime at) { f->write_enabled = true; }
 static void finish_write_disable(struct nor_flash *f, vtime at) { f->write_enabled = false; }
@@ -257,9 +288,14 @@ static const struct nor_flash_command commands[] = {
     {0x05, .flags = WHEN_BUSY, .out = out_status},
     {0x06, .finish = finish_write_enable},
     {0x0B, 3, 1, .out = out_data},
-    {0x15, .out = out_config},
+    {0x11, .flags = OTHERS_ONLY | NEEDS_WEL | NEEDS_DATA, .in = in_third, .finish = finish_write_status},
+    {0x15, .flags = MACRONIX_ONLY, .out = out_config},
+    {0x15, .flags = OTHERS_ONLY, .out = out_third},
     {0x20, 3, .flags = NEEDS_WEL, .finish = finish_erase_sector},
-    {0x38, 3, .flags = NEEDS_WEL | NEEDS_QE | NEEDS_DATA, .in = in_page, .finish = finish_program},
+    {0x31, .flags = OTHERS_ONLY | NEEDS_WEL | NEEDS_DATA, .in = in_second, .finish = finish_write_status},
+    {0x32, 3, .flags = OTHERS_ONLY | NEEDS_WEL | NEEDS_QE | NEEDS_DATA, .in = in_page, .finish = finish_program},
+    {0x35, .flags = OTHERS_ONLY, .out = out_second},
+    {0x38, 3, .flags = MACRONIX_ONLY | NEEDS_WEL | NEEDS_QE | NEEDS_DATA, .in = in_page, .finish = finish_program},
     {0x3B, 3, 1, .out = out_data},
     {0x52, 3, .flags = NEEDS_WEL, .finish = finish_erase_32k},
     {0x5A, 3, 1, .out = out_sfdp},
@@ -279,11 +315,12 @@ static const struct nor_flash_command commands[] = {
 
 static const struct nor_flash_command *command_of(struct nor_flash *f, uint8_t opcode)
 {
+    uint8_t foreign = f->chip->registers == NOR_FLASH_MACRONIX ? OTHERS_ONLY : MACRONIX_ONLY;
     for (unsigned i = 0; i < sizeof commands / sizeof commands[0]; i++)
-        if (commands[i].opcode == opcode)
+        if (commands[i].opcode == opcode && !(commands[i].flags & foreign))
             return &commands[i];
     if (f->log) /* inaccuracy 3 */
-        log_once(f->log, LOG_KEY | opcode, "flash MX25R6435F: instruction 0x%02X is not known: ignored", opcode);
+        log_once(f->log, LOG_KEY | opcode, "flash %s: instruction 0x%02X is not known: ignored", f->chip->name, opcode);
     return NULL;
 }
 
@@ -293,7 +330,7 @@ static bool accepts(const struct nor_flash *f, const struct nor_flash_command *c
         return false;
     if ((c->flags & NEEDS_WEL) && !f->write_enabled)
         return false;
-    return !(c->flags & NEEDS_QE) || (f->status & STATUS_QE);
+    return !(c->flags & NEEDS_QE) || has_qe(f);
 }
 
 static void on_opcode(struct nor_flash *f, uint8_t opcode, vtime at)
@@ -339,7 +376,7 @@ static void end_frame(struct nor_flash *f, vtime at)
 
     if (f->deep_power_down) { /* any frame wakes it */
         f->deep_power_down = false;
-        f->ready = at + TIME_LEAVE_DEEP;
+        f->ready = at + f->chip->leave_deep_power_down;
         return;
     }
     if (!c || !c->finish)
@@ -362,7 +399,7 @@ void nor_flash_select(void *flash, bool selected, vtime at)
     f->taken = 0;
 }
 
-void nor_flash_init(struct nor_flash *f, uint8_t *data, struct log *log)
+void nor_flash_init(struct nor_flash *f, const struct nor_flash_chip *chip, uint8_t *data, struct log *log)
 {
-    *f = (struct nor_flash){.data = data, .log = log};
+    *f = (struct nor_flash){.chip = chip, .data = data, .log = log};
 }

@@ -244,7 +244,7 @@ static const struct periph_reg_desc regs[] = {
     {LFCLKSRC, "LFCLKSRC", PERIPH_RW, .mask = 0x30003, .inaccuracy = 5},
     {HFXODEBOUNCE, "HFXODEBOUNCE", PERIPH_RW, .reset = 0x10, .mask = 0xFF},
     {CTIV, "CTIV", PERIPH_RW, .mask = 0x7F, .inaccuracy = 6},
-    {TRACECONFIG, "TRACECONFIG", PERIPH_RW, .mask = 0x30003},
+    {TRACECONFIG, "TRACECONFIG", PERIPH_RW, .mask = 0x30003, .survives = PERIPH_SURVIVES_RETAINED},
     {LFRCMODE, "LFRCMODE", PERIPH_RW, .mask = 1, .unmodelled = true},
 };
 

@@ -172,7 +172,7 @@ static bool reg(struct run *r)
     if (!which)
         return false;
     for (unsigned w = 0; w < which->words; w++)
-        if (!rsp_threads_reg_get(r->agent->target, r->agent->thread, which->reg + w, &word[w]))
+        if (!rsp_threads_reg_get(r->agent->threads, r->agent->thread, which->reg + w, &word[w]))
             return false;
     return push(r, word[0] | (uint64_t)word[1] << 32);
 }

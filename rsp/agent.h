@@ -19,6 +19,7 @@ enum { RSP_AGENT_STACK = 64, RSP_AGENT_STEPS = 10000, RSP_AGENT_MAX = 0x1000 /* 
 
 struct rsp_agent {
     const struct debug_target *target;
+    struct rsp_threads *threads;
     uint32_t thread; /* whose registers it sees */
     /* What it prints; NULL: nowhere. */
     void (*print)(void *ctx, const char *text);

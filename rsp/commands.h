@@ -28,6 +28,7 @@ extern const struct rsp_command rsp_commands_memory[];
 extern const struct rsp_command rsp_commands_registers[];
 extern const struct rsp_command rsp_commands_points[];
 extern const struct rsp_command rsp_commands_resume[];
+extern const struct rsp_command rsp_commands_reverse[];
 extern const struct rsp_command rsp_commands_threads[];
 extern const struct rsp_command rsp_commands_query[];
 extern const struct rsp_command rsp_commands_xfer[];
@@ -41,6 +42,9 @@ enum rsp_error { RSP_ERROR_SYNTAX = 0x01, RSP_ERROR_MEMORY = 0x0e, RSP_ERROR_BUS
 enum rsp_outcome rsp_fail(struct rsp_session *s, enum rsp_error error, const char *text);
 enum rsp_outcome rsp_syntax(struct rsp_session *s);
 enum rsp_outcome rsp_ok(struct rsp_session *s);
+
+/* Lets the target run; the answer is its stop. */
+enum rsp_outcome rsp_resume(struct rsp_session *s, struct rsp_resume how);
 
 /* Appends "p1.1" or "1". */
 void rsp_put_thread(struct rsp_session *s, struct rsp_buf *to, uint32_t thread);

@@ -38,8 +38,9 @@ static enum rsp_outcome supported(struct rsp_session *s, struct rsp_args *args)
     s->out.run_length = s->peer.descriptions;
     rsp_buf_fmt(&s->reply,
                 "PacketSize=%x;%svContSupported+;qXfer:features:read+;qXfer:memory-map:read+;"
-                "qXfer:threads:read+;ConditionalBreakpoints+;BreakpointCommands+;binary-upload+",
-                RSP_PACKET_MAX, s->out.unreliable ? "" : "QStartNoAckMode+;");
+                "qXfer:threads:read+;ConditionalBreakpoints+;BreakpointCommands+;binary-upload+%s",
+                RSP_PACKET_MAX, s->out.unreliable ? "" : "QStartNoAckMode+;",
+                s->hub->target->ops->goes_back ? ";ReverseStep+;ReverseContinue+" : "");
     for (unsigned i = 0; i < sizeof peer_features / sizeof peer_features[0]; i++)
         if (*(bool *)((char *)&s->peer + peer_features[i].offset))
             rsp_buf_fmt(&s->reply, ";%s", peer_features[i].name);

@@ -7,7 +7,7 @@ enum { REGISTER_WORDS = 2 };
 
 static uint32_t selected(const struct rsp_session *s)
 {
-    return s->thread ? s->thread : rsp_threads_current(s->hub->target);
+    return s->thread ? s->thread : rsp_threads_current(&s->hub->threads);
 }
 
 /* As gdb wants it: little-endian; x for what the target does not have. */
@@ -15,7 +15,7 @@ static void put_register(struct rsp_session *s, const struct rsp_register *r)
 {
     for (unsigned w = 0; w < r->words; w++) {
         uint32_t value;
-        if (rsp_threads_reg_get(s->hub->target, selected(s), r->reg + w, &value))
+        if (rsp_threads_reg_get(&s->hub->threads, selected(s), r->reg + w, &value))
             rsp_buf_fmt(&s->reply, "%08x", __builtin_bswap32(value));
         else
             rsp_buf_str(&s->reply, "xxxxxxxx");
@@ -25,7 +25,7 @@ static void put_register(struct rsp_session *s, const struct rsp_register *r)
 static bool set_register(struct rsp_session *s, const struct rsp_register *r, const uint32_t *values)
 {
     for (unsigned w = 0; w < r->words; w++)
-        if (!rsp_threads_reg_set(s->hub->target, selected(s), r->reg + w, values[w]))
+        if (!rsp_threads_reg_set(&s->hub->threads, selected(s), r->reg + w, values[w]))
             return false;
     return true;
 }

@@ -4,7 +4,7 @@
 #include "rsp/commands.h"
 #include "rsp/threads.h"
 
-static enum rsp_outcome resume(struct rsp_session *s, struct rsp_resume how)
+enum rsp_outcome rsp_resume(struct rsp_session *s, struct rsp_resume how)
 {
     if (!s->attached)
         return rsp_fail(s, RSP_ERROR_REFUSED, "not attached");
@@ -26,18 +26,18 @@ static enum rsp_outcome resume(struct rsp_session *s, struct rsp_resume how)
 
 static enum rsp_outcome resume_at(struct rsp_session *s, struct rsp_args *args, enum debug_resume how)
 {
-    const struct debug_target *t = s->hub->target;
+    struct rsp_threads *t = &s->hub->threads;
     uint32_t pc;
 
     if (rsp_args_end(args))
-        return resume(s, (struct rsp_resume){.how = how});
+        return rsp_resume(s, (struct rsp_resume){.how = how});
     if (!rsp_args_u32(args, &pc) || !rsp_args_end(args))
         return rsp_syntax(s);
     if (s->hub->running)
         return rsp_fail(s, RSP_ERROR_BUSY, "another debugger lets the target run");
     if (!rsp_threads_reg_set(t, rsp_threads_current(t), CPU_PC, pc))
         return rsp_fail(s, RSP_ERROR_REFUSED, "the target refuses this pc");
-    return resume(s, (struct rsp_resume){.how = how});
+    return rsp_resume(s, (struct rsp_resume){.how = how});
 }
 
 static enum rsp_outcome with_signal(struct rsp_session *s, struct rsp_args *args, enum debug_resume how)
@@ -141,12 +141,12 @@ static const struct action *action_for(const struct actions *all, uint32_t threa
 static bool choose_action(struct rsp_session *s, const struct actions *all, struct action *chosen)
 {
     struct rsp_thread list[RSP_THREADS_MAX];
-    unsigned n = rsp_threads_list(s->hub->target, list, RSP_THREADS_MAX);
+    unsigned n = rsp_threads_list(&s->hub->threads, list, RSP_THREADS_MAX);
     bool found = false;
 
     for (unsigned i = 0; i < n; i++) {
         const struct action *a = action_for(all, list[i].id);
-        if (!a || (found && (chosen->how.how == DEBUG_STEP || a->how.how != DEBUG_STEP)))
+        if (!a || list[i].off || (found && (chosen->how.how == DEBUG_STEP || a->how.how != DEBUG_STEP)))
             continue;
         *chosen = *a;
         chosen->how.place = list[i].place;
@@ -170,7 +170,7 @@ static enum rsp_outcome vcont(struct rsp_session *s, struct rsp_args *args)
     }
     if (s->waiting)
         return rsp_fail(s, RSP_ERROR_BUSY, "the target is running");
-    return resume(s, a.how);
+    return rsp_resume(s, a.how);
 }
 
 static enum rsp_outcome vcont_which(struct rsp_session *s, struct rsp_args *args)

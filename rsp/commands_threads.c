@@ -8,7 +8,7 @@ static bool take_thread(struct rsp_session *s, struct rsp_args *args, struct rsp
 {
     if (!rsp_args_thread(args, id) || !rsp_args_end(args))
         return false;
-    *thread = rsp_threads_find(s->hub->target, *id);
+    *thread = rsp_threads_find(&s->hub->threads, *id);
     return true;
 }
 
@@ -43,14 +43,14 @@ static enum rsp_outcome alive(struct rsp_session *s, struct rsp_args *args) { re
 static enum rsp_outcome current(struct rsp_session *s, struct rsp_args *args)
 {
     rsp_buf_str(&s->reply, "QC");
-    rsp_put_thread(s, &s->reply, rsp_threads_current(s->hub->target));
+    rsp_put_thread(s, &s->reply, rsp_threads_current(&s->hub->threads));
     return RSP_SEND;
 }
 
 static enum rsp_outcome list_first(struct rsp_session *s, struct rsp_args *args)
 {
     struct rsp_thread list[RSP_THREADS_MAX];
-    unsigned n = rsp_threads_list(s->hub->target, list, RSP_THREADS_MAX);
+    unsigned n = rsp_threads_list(&s->hub->threads, list, RSP_THREADS_MAX);
 
     rsp_buf_str(&s->reply, s->hub->over || n == 0 ? "l" : "m");
     for (unsigned i = 0; i < n && !s->hub->over; i++) {
@@ -69,7 +69,7 @@ static enum rsp_outcome list_next(struct rsp_session *s, struct rsp_args *args)
 static enum rsp_outcome extra_info(struct rsp_session *s, struct rsp_args *args)
 {
     struct rsp_thread list[RSP_THREADS_MAX];
-    unsigned n = rsp_threads_list(s->hub->target, list, RSP_THREADS_MAX);
+    unsigned n = rsp_threads_list(&s->hub->threads, list, RSP_THREADS_MAX);
     struct rsp_thread_id id;
     uint32_t thread;
 

@@ -28,13 +28,15 @@ static void make_memory_map(struct rsp_session *s, struct rsp_buf *doc)
     rsp_buf_str(doc, "</memory-map>\n");
 }
 
+/* What does not fit is left out: half a document is none. */
 static void make_threads(struct rsp_session *s, struct rsp_buf *doc)
 {
+    enum { A_THREAD = 256 };
     struct rsp_thread list[RSP_THREADS_MAX];
-    unsigned n = s->hub->over ? 0 : rsp_threads_list(s->hub->target, list, RSP_THREADS_MAX);
+    unsigned n = s->hub->over ? 0 : rsp_threads_list(&s->hub->threads, list, RSP_THREADS_MAX);
 
     rsp_buf_str(doc, "<?xml version=\"1.0\"?>\n<threads>\n");
-    for (unsigned i = 0; i < n; i++) {
+    for (unsigned i = 0; i < n && doc->len < sizeof doc->bytes - A_THREAD; i++) {
         rsp_buf_str(doc, "<thread id=\"");
         rsp_put_thread(s, doc, list[i].id);
         rsp_buf_fmt(doc, "\" core=\"0\" name=\"%s\">%s</thread>\n", list[i].name, list[i].info);

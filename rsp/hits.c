@@ -47,7 +47,8 @@ static bool carry_out(struct rsp_hub *h, const struct rsp_agent *a, uint32_t pc,
 uint32_t rsp_hits_breakpoint(struct rsp_hub *h, uint32_t pc)
 {
     uint32_t owners = rsp_points_breakers(&h->points, pc), stop = 0;
-    struct rsp_agent a = {.target = h->target, .thread = rsp_threads_current(h->target), .print = print};
+    struct rsp_agent a = {
+        .target = h->target, .threads = &h->threads, .thread = rsp_threads_current(&h->threads), .print = print};
 
     for (unsigned i = 0; i < RSP_SESSIONS_MAX; i++) {
         a.print_ctx = h->sessions[i];

@@ -4,6 +4,7 @@
 
 #include "rsp/hits.h"
 #include "rsp/session.h"
+#include "rsp/steps.h"
 #include "rsp/threads.h"
 #include "rsp/trace.h"
 
@@ -15,7 +16,9 @@ void rsp_hub_init(struct rsp_hub *h, const struct debug_target *target, struct l
     memset(h, 0, sizeof *h);
     h->target = target;
     h->log = log;
+    rsp_threads_init(&h->threads, target);
     h->last.stop = DEBUG_STEPPED;
+    rsp_steps_init(h);
 }
 
 bool rsp_hub_join(struct rsp_hub *h, struct rsp_session *s)
@@ -67,6 +70,8 @@ void rsp_hub_detach(struct rsp_hub *h, struct rsp_session *s)
     if (rsp_hub_attached(h) > 0)
         return;
     h->running = false;
+    rsp_steps_end(h);
+    rsp_steps_init(h);
     h->target->ops->attached(h->target->ctx, false);
 }
 
@@ -78,7 +83,12 @@ bool rsp_hub_resume(struct rsp_hub *h, struct rsp_resume how)
     h->running = true;
     h->halt_asked = false;
     h->halt_signal = RSP_SIGNAL_INT;
-    h->target->ops->resume(h->target->ctx, how.how, how.place);
+    if (how.how == DEBUG_STEP) {
+        rsp_steps_begin(h, how.place);
+    } else {
+        rsp_steps_end(h);
+        h->target->ops->resume(h->target->ctx, how.how, how.place);
+    }
     return true;
 }
 
@@ -88,7 +98,7 @@ void rsp_hub_halt(struct rsp_hub *h, int signal)
         return;
     h->halt_asked = true;
     h->halt_signal = signal;
-    h->target->ops->halt(h->target->ctx);
+    h->target->ops->halt(h->target->ctx); /* a stepper over the registers is asked for by rsp_steps_run() */
 }
 
 /* Exactly one stop reply for each session that resumed. */
@@ -110,6 +120,7 @@ void rsp_hub_reset(struct rsp_hub *h)
 {
     struct debug_stop_info info = {.stop = DEBUG_STEPPED};
 
+    rsp_steps_end(h);
     h->target->ops->reset(h->target->ctx);
     h->over = false;
     stopped(h, &info);
@@ -139,7 +150,7 @@ static bool range_goes_on(struct rsp_hub *h, struct debug_stop_info *info)
 
     if (info->stop != DEBUG_STEPPED || h->resume.range_start == h->resume.range_end)
         return false;
-    if (!rsp_threads_reg_get(h->target, rsp_threads_current(h->target), CPU_PC, &pc))
+    if (!rsp_threads_reg_get(&h->threads, rsp_threads_current(&h->threads), CPU_PC, &pc))
         return false;
     if (pc < h->resume.range_start || pc >= h->resume.range_end)
         return false;
@@ -162,25 +173,49 @@ static bool somebody_stops(struct rsp_hub *h, const struct debug_stop_info *info
     uint32_t pc;
 
     h->hit_by = UINT32_MAX;
-    if (info->stop == DEBUG_BREAKPOINT && rsp_threads_reg_get(h->target, rsp_threads_current(h->target), CPU_PC, &pc))
+    if (info->stop == DEBUG_BREAKPOINT &&
+        rsp_threads_reg_get(&h->threads, rsp_threads_current(&h->threads), CPU_PC, &pc))
         h->hit_by = rsp_hits_breakpoint(h, pc);
     if (info->stop == DEBUG_WATCHPOINT)
         h->hit_by = rsp_hits_watchpoint(h, info);
     return h->hit_by != 0;
 }
 
+/* What is under way goes on for a while. */
+static void go_on(struct rsp_hub *h, struct debug_stop_info *info)
+{
+    if (h->stepping)
+        rsp_steps_run(h, info);
+    else
+        h->target->ops->run(h->target->ctx, info);
+    rsp_trace_flush(h);
+}
+
+/* The stop is not to be reported: nobody stops for it. It may have been the end of a step. */
+static bool passes(struct rsp_hub *h, struct debug_stop_info *info)
+{
+    if (somebody_stops(h, info))
+        return false;
+    if (rsp_steps_pass(h)) {
+        h->target->ops->resume(h->target->ctx, DEBUG_GO_ON, 0);
+        return true;
+    }
+    h->hit_by = UINT32_MAX;
+    *info = (struct debug_stop_info){.stop = DEBUG_STEPPED};
+    return false;
+}
+
 static void run_slice(struct rsp_hub *h)
 {
     for (unsigned i = 0; i < RANGE_STEPS && h->running; i++) {
         struct debug_stop_info info = {.stop = DEBUG_RUNNING};
-        h->target->ops->run(h->target->ctx, &info);
-        rsp_trace_flush(h);
+        go_on(h, &info);
         if (info.stop == DEBUG_RUNNING)
             return;
-        if (!somebody_stops(h, &info))
-            h->target->ops->resume(h->target->ctx, DEBUG_GO_ON, 0);
-        else if (range_goes_on(h, &info))
-            h->target->ops->resume(h->target->ctx, DEBUG_STEP, 0);
+        if (passes(h, &info))
+            continue;
+        if (range_goes_on(h, &info))
+            rsp_steps_begin(h, 0);
         else
             stopped(h, &info);
     }

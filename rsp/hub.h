@@ -15,6 +15,8 @@
 #include "emu/log.h"
 #include "rsp/buf.h"
 #include "rsp/points.h"
+#include "rsp/threads.h"
+#include "step/step.h"
 
 enum { RSP_SESSIONS_MAX = 8 };
 
@@ -32,8 +34,11 @@ struct rsp_resume {
 struct rsp_hub {
     const struct debug_target *target;
     struct log *log;
+    struct rsp_threads threads;
     struct rsp_session *sessions[RSP_SESSIONS_MAX]; /* by slot */
     struct rsp_resume resume;
+    struct stepper stepper;
+    bool stepping; /* a step of the stepper's is under way */
     bool running;
     bool halt_asked;
     int halt_signal;             /* for the stop that a halt causes */

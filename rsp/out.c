@@ -112,11 +112,14 @@ void rsp_out_refused(struct rsp_out *o)
     send_again(o);
 }
 
-static bool is_new(struct rsp_out *o, bool running, bool once)
+/* The same moment: a connection has made two of one. Debuggers repeat a request after a while. */
+static bool is_echo(const struct rsp_out *o) { return o->unreliable && o->ticks == o->taken_in; }
+
+static bool is_new(const struct rsp_out *o, bool running, bool once)
 {
     uint64_t age = o->now_ms - o->sent_at_ms, round_trip = 2ull * o->latency_ms;
 
-    if (running || o->ticks == o->taken_in)
+    if (running)
         return false;
     if (o->unacked > 0)
         return age < SOON_MS + round_trip;
@@ -127,10 +130,13 @@ bool rsp_out_is_repeat(struct rsp_out *o, bool running, bool once)
 {
     if (o->no_ack || (!o->unreliable && (!o->peer_acks || (o->unacked == 0 && !running))))
         return false;
-    if (o->unreliable && is_new(o, running, once))
+    if (o->unreliable && !is_echo(o) && is_new(o, running, once))
         return false;
     o->counters.repeated++;
+    if (is_echo(o))
+        return true;
     o->repeats += o->unacked == 0;
+    rsp_out_good(o);
     if (o->frame_len > 0) {
         o->unacked -= o->unacked > 0; /* the copy that was lost */
         send_frame(o);

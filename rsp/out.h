@@ -64,8 +64,10 @@ void rsp_out_bad(struct rsp_out *o);
 void rsp_out_acked(struct rsp_out *o);
 void rsp_out_refused(struct rsp_out *o);
 
-/* A request has come that equals the last one. True: it is that one, and its reply, if there was one already, has been
- * sent again. `running`: its reply is still to come. `once`: carrying it out twice is not the same as once. */
+/* A request has come that equals the last one. True: it is that one, and has been answered as it was; or not at all,
+ * when the connection has made two of one: an acknowledgement and a reply that nobody waits for would be taken for
+ * those of the next request. `running`: its reply is still to come. `once`: carrying it out twice is not the same as
+ * once. */
 bool rsp_out_is_repeat(struct rsp_out *o, bool running, bool once);
 
 /* Time has passed. What comes between two ticks comes at once. */

@@ -21,6 +21,7 @@ struct rsp_server {
     struct stream_server *listener;
     struct log *log;
     struct rsp_hub hub;
+    bool nobody_comes; /* rsp_server_idle_wait() has just seen it */
     bool faulty;
     struct rsp_link_faults faults;
     unsigned connections; /* that there have been */
@@ -160,15 +161,16 @@ enum rsp_server_state rsp_server_poll(struct rsp_server *s)
 {
     struct stream *stream;
 
-    while ((stream = stream_accept(s->listener)))
+    while (!s->nobody_comes && (stream = stream_accept(s->listener)))
         seat(s, stream);
+    s->nobody_comes = false;
     for (unsigned i = 0; i < RSP_SESSIONS_MAX; i++)
         if (s->clients[i].stream)
             serve_client(s, &s->clients[i]);
     if (!s->hub.running)
         return state(s);
     rsp_hub_run(&s->hub);
-    return RSP_SERVER_RUNNING;
+    return s->hub.running ? RSP_SERVER_RUNNING : state(s);
 }
 
 /* A faulty connection has things to do although nothing comes: what is on its way, what must be sent again. */
@@ -188,5 +190,5 @@ void rsp_server_idle_wait(struct rsp_server *s, int ms)
     for (unsigned i = 0; i < RSP_SESSIONS_MAX; i++)
         if (s->clients[i].stream)
             fds[n++] = (struct pollfd){.fd = stream_fd(s->clients[i].stream), .events = POLLIN};
-    poll(fds, n, shorter_wait(s, ms));
+    s->nobody_comes = poll(fds, n, shorter_wait(s, ms)) >= 0 && !fds[0].revents;
 }

@@ -6,8 +6,8 @@
 #include "rsp/threads.h"
 
 static const struct rsp_command *const tables[] = {
-    rsp_commands_memory, rsp_commands_registers, rsp_commands_points, rsp_commands_resume,  rsp_commands_threads,
-    rsp_commands_query,  rsp_commands_xfer,      rsp_commands_flash,  rsp_commands_process,
+    rsp_commands_memory,  rsp_commands_registers, rsp_commands_points, rsp_commands_resume, rsp_commands_reverse,
+    rsp_commands_threads, rsp_commands_query,     rsp_commands_xfer,   rsp_commands_flash,  rsp_commands_process,
 };
 
 bool rsp_session_init(struct rsp_session *s, struct rsp_hub *hub, void (*send)(void *, const void *, size_t), void *ctx)
@@ -169,9 +169,9 @@ static void take_request(struct rsp_session *s)
     const uint8_t *body = s->parser.body;
     size_t len = s->parser.len;
 
-    rsp_out_good(&s->out);
     if (sent_again(s, body, len))
         return;
+    rsp_out_good(&s->out);
     s->out.counters.requests++;
     memcpy(s->request, body, len);
     s->request_len = len;

@@ -7,7 +7,7 @@ static const uint8_t stop_signals[] = {
     [DEBUG_RUNNING] = RSP_SIGNAL_NONE, [DEBUG_BREAKPOINT] = RSP_SIGNAL_TRAP, [DEBUG_WATCHPOINT] = RSP_SIGNAL_TRAP,
     [DEBUG_STEPPED] = RSP_SIGNAL_TRAP, [DEBUG_HALTED] = RSP_SIGNAL_NONE,     [DEBUG_BKPT] = RSP_SIGNAL_TRAP,
     [DEBUG_FAULT] = RSP_SIGNAL_SEGV,   [DEBUG_LOCKUP] = RSP_SIGNAL_SEGV,     [DEBUG_EXITED] = RSP_SIGNAL_NONE,
-    [DEBUG_STARVED] = RSP_SIGNAL_TRAP,
+    [DEBUG_STARVED] = RSP_SIGNAL_TRAP, [DEBUG_BEGINNING] = RSP_SIGNAL_TRAP,
 };
 
 static const char *const watch_names[] = {
@@ -17,6 +17,8 @@ static const uint8_t expedited[] = {RSP_REG_SP, RSP_REG_LR, RSP_REG_PC, RSP_REG_
 
 static void put_reason(struct rsp_session *s, const struct debug_stop_info *info)
 {
+    if (info->stop == DEBUG_BEGINNING)
+        rsp_buf_str(&s->reply, "replaylog:begin;");
     /* Another debugger's point is no reason: gdb would take it for one it has just removed, and go on. */
     if (!(s->hub->hit_by >> s->slot & 1))
         return;
@@ -33,7 +35,7 @@ static void put_registers(struct rsp_session *s, uint32_t thread)
     for (unsigned i = 0; i < sizeof expedited; i++) {
         uint32_t value;
         const struct rsp_register *r = rsp_register_find(expedited[i]);
-        if (!rsp_threads_reg_get(s->hub->target, thread, r->reg, &value))
+        if (!rsp_threads_reg_get(&s->hub->threads, thread, r->reg, &value))
             continue;
         rsp_buf_fmt(&s->reply, "%02x:%08x;", r->number, __builtin_bswap32(value));
     }
@@ -41,7 +43,7 @@ static void put_registers(struct rsp_session *s, uint32_t thread)
 
 void rsp_put_stop(struct rsp_session *s, const struct debug_stop_info *info)
 {
-    uint32_t thread = rsp_threads_current(s->hub->target);
+    uint32_t thread = rsp_threads_current(&s->hub->threads);
 
     rsp_buf_clear(&s->reply);
     if (info->stop == DEBUG_EXITED) {

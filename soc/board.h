@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "parts/nor_flash.h"
 #include "parts/part.h"
 
 enum {
@@ -73,8 +74,8 @@ struct board_part {
 struct board {
     char name[BOARD_NAME], title[BOARD_TITLE];
     uint32_t application; /* where firmware begins, behind the bootloader that belongs to the board; 0: at the start */
-    bool qspi_flash;      /* there is a flash chip behind QSPI */
-    unsigned reset;       /* pin of the reset button, or PIN_NONE */
+    const struct nor_flash_chip *qspi_flash; /* behind QSPI; NULL: nothing */
+    unsigned reset;                          /* pin of the reset button, or PIN_NONE */
     struct board_led led[BOARD_LEDS];
     struct board_button button[BOARD_BUTTONS];
     struct board_wire wire[BOARD_WIRES];

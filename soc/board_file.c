@@ -49,12 +49,15 @@ static bool read_colour(struct yaml_keys *y, yaml_node_t *node, void *into)
     return word >= 0;
 }
 
-/* There is one model of it. */
 static bool read_qspi_flash(struct yaml_keys *y, yaml_node_t *node, void *into)
 {
-    static const char *const words[] = {"none", "mx25r6435f"};
-    int word = yaml_word(y, node, YAML_TABLE(words));
-    *(bool *)into = word == 1;
+    enum { WORDS = 16 };
+    const char *words[WORDS] = {"none"};
+    unsigned n = 1;
+    for (const struct nor_flash_chip *c = nor_flash_chips; c->name && n < WORDS; c++)
+        words[n++] = c->name;
+    int word = yaml_word(y, node, words, n);
+    *(const struct nor_flash_chip **)into = word > 0 ? &nor_flash_chips[word - 1] : NULL;
     return word >= 0;
 }
 

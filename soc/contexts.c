@@ -37,7 +37,7 @@ void contexts_init(struct contexts *c, struct soc *soc)
     c->soc = soc;
     for (unsigned i = 0; i < CORE_MAX_ACTIVATIONS; i++)
         c->note[i].serial = UINT64_MAX;
-    evlog_attach(&soc->evlog, 1u << EV_ENTRY, note_entry, c);
+    evlog_follow(&soc->evlog, 1u << EV_ENTRY, note_entry, c);
 }
 
 const char *contexts_exception_name(struct soc *s, unsigned exception, char *buf, unsigned size)

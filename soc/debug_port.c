@@ -5,11 +5,20 @@
 #include <string.h>
 
 #include "host/report.h"
+#include "soc/debug_access.h"
 #include "soc/monitor.h"
 
 enum { SIGNAL_INT = 2, SIGNAL_TRAP = 5, SIGNAL_SEGV = 11 };
 
 static struct core *core_of(struct debug_port *p) { return &p->machine->soc.core; }
+
+void debug_port_change(struct debug_port *p)
+{
+    bool past = p->timeline.past;
+    timeline_change(&p->timeline);
+    if (past)
+        debug_port_connect_rtt(p);
+}
 
 /* ---- registers and memory ---------------------------------------------------------------------------------------- */
 
@@ -30,6 +39,8 @@ static bool reg_set(void *ctx, enum cpu_reg r, uint32_t value)
     if (r >= CPU_REGS)
         return false;
     halted_time_registers(&p->halted_time, 1);
+    if (value != cpu_get(c->cpu, r))
+        debug_port_change(p);
     if (r == CPU_PC && (value & ~1u) != cpu_get(c->cpu, CPU_PC)) /* an IT block does not continue elsewhere */
         cpu_set(c->cpu, CPU_XPSR, cpu_get(c->cpu, CPU_XPSR) & ~0x0600FC00u);
     if (r == CPU_XPSR) /* the active exception is not the debugger's to change (C1.6.4) */
@@ -73,10 +84,25 @@ static uint32_t mem_get(void *ctx, uint32_t addr, void *buf, uint32_t len)
     return bus_peek(&p->machine->soc.bus, addr, buf, len);
 }
 
+/* Bytes that a memory has already: writing them changes nothing. */
+static bool has_already(struct debug_port *p, uint32_t addr, const uint8_t *bytes, uint32_t len)
+{
+    uint8_t part[256];
+    for (uint32_t n; len; addr += n, bytes += n, len -= n) {
+        n = len < sizeof part ? len : sizeof part;
+        if (!bus_memory_at(&p->machine->soc.bus, addr) || bus_peek(&p->machine->soc.bus, addr, part, n) != n ||
+            memcmp(part, bytes, n) != 0)
+            return false;
+    }
+    return true;
+}
+
 static uint32_t mem_set(void *ctx, uint32_t addr, const void *buf, uint32_t len)
 {
     struct debug_port *p = ctx;
     halted_time_memory(&p->halted_time, len);
+    if (!has_already(p, addr, buf, len))
+        debug_port_change(p);
     uint32_t done = bus_poke(&p->machine->soc.bus, addr, buf, len);
     follow(p);
     return done;
@@ -84,17 +110,19 @@ static uint32_t mem_set(void *ctx, uint32_t addr, const void *buf, uint32_t len)
 
 static unsigned contexts(void *ctx, struct debug_context *list, unsigned max)
 {
-    return contexts_list(&((struct debug_port *)ctx)->contexts, list, max);
+    return contexts_list(((struct debug_port *)ctx)->contexts, list, max);
 }
 
 static bool context_reg_get(void *ctx, unsigned place, enum cpu_reg r, uint32_t *value)
 {
-    return contexts_reg_get(&((struct debug_port *)ctx)->contexts, place, r, value);
+    return contexts_reg_get(((struct debug_port *)ctx)->contexts, place, r, value);
 }
 
 static bool context_reg_set(void *ctx, unsigned place, enum cpu_reg r, uint32_t value)
 {
-    return contexts_reg_set(&((struct debug_port *)ctx)->contexts, place, r, value);
+    struct debug_port *p = ctx;
+    debug_port_change(p);
+    return contexts_reg_set(p->contexts, place, r, value);
 }
 
 /* ---- points ------------------------------------------------------------------------------------------------------ */
@@ -161,13 +189,14 @@ static enum debug_point watch_kind_at(const struct debug_port *p, uint32_t addr,
 
 /* ---- running ----------------------------------------------------------------------------------------------------- */
 
-static const struct activation *top(const struct core *c) { return &c->activation[c->n_activations - 1]; }
-
-static uint64_t retired_by_top(struct core *c) { return top(c)->retired + cpu_retired(c->cpu) - top(c)->retired_at; }
-
-static uint64_t retired_at(struct core *c, unsigned depth)
+static void resume_back(struct debug_port *p, enum debug_resume how)
 {
-    return depth ? c->activation[c->n_activations - 1 - depth].retired : retired_by_top(c);
+    if (how == DEBUG_GO_ON)
+        timeline_pass_hit(&p->timeline);
+    else if (how == DEBUG_STEP_BACK)
+        timeline_step_back(&p->timeline);
+    else
+        timeline_search_back(&p->timeline);
 }
 
 static void resume(void *ctx, enum debug_resume how, unsigned depth)
@@ -176,35 +205,24 @@ static void resume(void *ctx, enum debug_resume how, unsigned depth)
     struct core *c = core_of(p);
     p->resumed = true;
     halted_time_hold(&p->halted_time, false);
+    if (how != DEBUG_GO_ON) {
+        p->halt_asked = false;
+        p->backwards = how == DEBUG_CONTINUE_BACK || how == DEBUG_STEP_BACK;
+    }
+    if (p->backwards) {
+        resume_back(p, how);
+        return;
+    }
     cpu_pass_points(c->cpu);
     debug_release(c);
     if (how == DEBUG_GO_ON)
         return;
-    p->halt_asked = false;
-    p->stepping = how == DEBUG_STEP;
-    if (depth >= c->n_activations)
-        depth = 0;
-    unsigned at = c->n_activations - 1 - depth;
-    p->serial = c->activation[at].serial;
-    p->parent = at ? c->activation[at - 1].serial : UINT64_MAX;
-    p->goal = retired_at(c, depth) + 1;
+    context_step_end(&p->step);
+    if (how == DEBUG_STEP)
+        context_step_begin(&p->step, depth);
 }
 
 static void halt(void *ctx) { ((struct debug_port *)ctx)->halt_asked = true; }
-
-/* Has the stepped instruction retired, or its activation ended? Not while asleep: a step over WFI ends awake. */
-static bool step_is_over(struct debug_port *p)
-{
-    struct core *c = core_of(p);
-    if (c->sleep != CORE_AWAKE)
-        return false;
-    if (top(c)->serial == p->serial)
-        return retired_by_top(c) >= p->goal;
-    for (unsigned i = 0; i < c->n_activations; i++)
-        if (c->activation[i].serial == p->serial)
-            return false;
-    return top(c)->serial == p->parent || c->n_activations == 1;
-}
 
 /* Debug state, by what led there. */
 static void report_halted(struct debug_port *p, struct debug_stop_info *out)
@@ -218,6 +236,10 @@ static void report_halted(struct debug_port *p, struct debug_stop_info *out)
     } else if (by & DFSR_BKPT) {
         out->stop = fpb_breaks(c, cpu_get(c->cpu, CPU_PC)) ? DEBUG_BREAKPOINT : DEBUG_BKPT;
         out->point = DEBUG_POINT_HW_BREAK;
+    } else if ((by & DFSR_DWTTRAP) && c->debug.event_data) {
+        out->stop = DEBUG_WATCHPOINT;
+        out->addr = c->debug.event_addr;
+        out->point = c->debug.event_store ? DEBUG_POINT_WATCH_WRITE : DEBUG_POINT_WATCH_READ;
     } else {
         out->stop = DEBUG_HALTED;
     }
@@ -261,8 +283,8 @@ static bool ended(struct debug_port *p, struct debug_stop_info *out)
     if (m->end == MACHINE_END_ASLEEP || m->end == MACHINE_END_OFF) { /* nobody will wake it, but a debugger may */
         bool off = m->end == MACHINE_END_OFF;
         m->end = MACHINE_RUNNING;
-        out->stop = p->stepping ? DEBUG_STARVED : DEBUG_RUNNING;
-        if (p->stepping)
+        out->stop = p->step.active ? DEBUG_STARVED : DEBUG_RUNNING;
+        if (p->step.active)
             out->text = off ? "System OFF, and nothing is left that could wake the chip"
                             : "asleep, and nothing is left that could wake the core";
         return true;
@@ -272,11 +294,24 @@ static bool ended(struct debug_port *p, struct debug_stop_info *out)
     return true;
 }
 
-/* While it steps, the others run one instruction at a time too: an activation is short, and this is exact. */
+static bool step_ended(struct debug_port *p, struct debug_stop_info *out)
+{
+    enum context_step_state state = context_step_look(&p->step);
+    if (state == CONTEXT_STEP_GOES_ON)
+        return false;
+    out->stop = state == CONTEXT_STEP_OVER ? DEBUG_STEPPED : DEBUG_STARVED;
+    if (state == CONTEXT_STEP_STARVED) {
+        context_step_explain(&p->step, p->text, sizeof p->text);
+        out->text = p->text;
+    } else if (core_of(p)->sleep != CORE_AWAKE) {
+        out->text = "asleep: SLEEPONEXIT";
+    }
+    return true;
+}
+
 static void run_slice(struct debug_port *p, struct debug_stop_info *out)
 {
     enum { STEPS_A_SLICE = 20000 };
-    struct machine *m = p->machine;
     *out = (struct debug_stop_info){.stop = DEBUG_RUNNING, .signal = SIGNAL_TRAP};
     for (unsigned i = 0; i < STEPS_A_SLICE; i++) {
         if (p->halt_asked) {
@@ -285,35 +320,106 @@ static void run_slice(struct debug_port *p, struct debug_stop_info *out)
             out->signal = SIGNAL_INT;
             return;
         }
-        enum core_stop stop = machine_run(m, p->stepping ? 1 : UINT64_MAX);
+        enum core_stop stop = timeline_run(&p->timeline, p->step.active ? context_step_budget(&p->step) : UINT64_MAX);
         if (ended(p, out))
             return;
-        if (p->stepping && step_is_over(p)) {
-            out->stop = DEBUG_STEPPED;
+        if (p->step.active && step_ended(p, out))
             return;
-        }
         report_stop(p, stop, out);
-        if (out->stop != DEBUG_RUNNING || !p->stepping)
+        if (out->stop != DEBUG_RUNNING || !p->step.active)
             return;
     }
+}
+
+static void report_hit(struct debug_port *p, const struct timeline_hit *hit, struct debug_stop_info *out)
+{
+    struct core *c = core_of(p);
+    c->watch_addr = hit->watch_addr;
+    c->watch_store = hit->watch_store;
+    report_stop(p, hit->stop, out);
+}
+
+static void run_back(struct debug_port *p, struct debug_stop_info *out)
+{
+    static const enum debug_stop stops[] = {[TIMELINE_GOING] = DEBUG_RUNNING,
+                                            [TIMELINE_THERE] = DEBUG_STEPPED,
+                                            [TIMELINE_HIT] = DEBUG_RUNNING,
+                                            [TIMELINE_HALTED] = DEBUG_HALTED,
+                                            [TIMELINE_BEGINNING] = DEBUG_BEGINNING};
+    if (p->halt_asked)
+        timeline_halt(&p->timeline);
+    enum timeline_back how = timeline_go_back(&p->timeline);
+    *out = (struct debug_stop_info){.stop = stops[how], .signal = SIGNAL_TRAP};
+    if (how == TIMELINE_HALTED)
+        out->signal = SIGNAL_INT;
+    if (how == TIMELINE_HIT)
+        report_hit(p, &p->timeline.hit, out);
+    p->halt_asked &= how == TIMELINE_GOING;
 }
 
 static void run(void *ctx, struct debug_stop_info *out)
 {
     struct debug_port *p = ctx;
-    run_slice(p, out);
+    if (p->backwards)
+        run_back(p, out);
+    else
+        run_slice(p, out);
     if (out->stop == DEBUG_RUNNING)
         return;
     p->resumed = false;
     hold(p);
 }
 
+/* Tells of a landing. True: one more step is wanted. */
+static bool landed(struct debug_port *p, uint32_t pc)
+{
+    p->walk.done++;
+    p->walk.told = true;
+    return p->walk.landed(p->walk.ctx, pc) && --p->walk.left > 0;
+}
+
+/* From within the CPU port: the step's instruction has retired, and nothing else is due. */
+static bool at_budget(void *ctx, uint32_t pc)
+{
+    struct debug_port *p = ctx;
+    if (p->halt_asked || context_step_look(&p->step) != CONTEXT_STEP_OVER || !landed(p, pc))
+        return false;
+    context_step_again(&p->step);
+    p->walk.told = false;
+    return true;
+}
+
+static uint64_t walk(void *ctx, uint64_t n, bool (*told)(void *ctx, uint32_t pc), void *told_ctx,
+                     struct debug_stop_info *out)
+{
+    struct debug_port *p = ctx;
+    struct cpu *cpu = core_of(p)->cpu;
+    bool more = n > 0;
+    p->walk.left = n;
+    p->walk.done = 0;
+    p->walk.landed = told;
+    p->walk.ctx = told_ctx;
+    *out = (struct debug_stop_info){.stop = DEBUG_STEPPED};
+    cpu_at_budget(cpu, p->timeline.past ? NULL : at_budget, p);
+    while (more) {
+        p->walk.told = false;
+        resume(p, DEBUG_STEP, 0);
+        do
+            run(p, out);
+        while (out->stop == DEBUG_RUNNING);
+        more = out->stop == DEBUG_STEPPED && !p->walk.told && landed(p, cpu_get(cpu, CPU_PC));
+    }
+    cpu_at_budget(cpu, NULL, NULL);
+    return p->walk.done;
+}
+
 static void reset(void *ctx)
 {
     struct debug_port *p = ctx;
+    debug_port_change(p);
     p->machine->end = MACHINE_RUNNING;
     p->halt_asked = false;
-    p->stepping = false;
+    context_step_end(&p->step);
     p->resumed = false;
     hold(p);
     machine_reset(p->machine, RESETREAS_SREQ);
@@ -334,6 +440,7 @@ static bool flash_erase(void *ctx, uint32_t addr, uint32_t len)
     struct debug_port *p = ctx;
     if (!in_flash(addr, len) || addr % NVMC_PAGE_SIZE || len % NVMC_PAGE_SIZE)
         return false;
+    debug_port_change(p);
     for (uint32_t at = 0; at < len; at += NVMC_PAGE_SIZE)
         soc_program(&p->machine->soc, addr + at, erased, NVMC_PAGE_SIZE);
     return true;
@@ -342,6 +449,7 @@ static bool flash_erase(void *ctx, uint32_t addr, uint32_t len)
 static bool flash_write(void *ctx, uint32_t addr, const void *buf, uint32_t len)
 {
     struct debug_port *p = ctx;
+    debug_port_change(p);
     return in_flash(addr, len) && soc_program(&p->machine->soc, addr, buf, len);
 }
 
@@ -361,6 +469,8 @@ static unsigned memory_map(void *ctx, const struct debug_memory **map)
     return sizeof memories / sizeof *memories;
 }
 
+static const struct symbols *symbols(void *ctx) { return ((struct debug_port *)ctx)->machine->symbols; }
+
 /* ---- the rest ---------------------------------------------------------------------------------------------------- */
 
 static unsigned commands(void *ctx, const struct debug_command **list) { return monitor_commands(list); }
@@ -373,13 +483,17 @@ static void trace(void *ctx, uint32_t kinds, void (*tell)(void *, enum ev_kind, 
 static void attached(void *ctx, bool on)
 {
     struct debug_port *p = ctx;
+    bool changes = p->clients == !on;
+    if (changes && !on)
+        timeline_stop(&p->timeline);
     p->clients += on ? 1 : -1u;
     p->machine->debugged = p->clients > 0;
     if (on && p->machine->soc.off)
         machine_reset(p->machine, RESETREAS_DIF);
-    p->stepping = false;
+    context_step_end(&p->step);
     p->halt_asked = false;
     p->resumed = false;
+    p->backwards = false;
     halted_time_hold(&p->halted_time, false);
     if (p->clients)
         hold(p);
@@ -389,11 +503,14 @@ static void attached(void *ctx, bool on)
         point_remove(p, p->point[0].kind, p->point[0].addr, p->point[0].len);
     if (!on && !p->clients)
         cpu_pass_points(core_of(p)->cpu);
+    if (changes && on)
+        timeline_start(&p->timeline);
 }
 
 static void kill_run(void *ctx) { ((struct debug_port *)ctx)->machine->end = MACHINE_END_KILLED; }
 
 static const struct debug_target_ops ops = {
+    .goes_back = true,
     .reg_get = reg_get,
     .reg_set = reg_set,
     .mem_get = mem_get,
@@ -402,11 +519,13 @@ static const struct debug_target_ops ops = {
     .point_remove = point_remove,
     .resume = resume,
     .run = run,
+    .walk = walk,
     .halt = halt,
     .reset = reset,
     .flash_erase = flash_erase,
     .flash_write = flash_write,
     .memory_map = memory_map,
+    .symbols = symbols,
     .contexts = contexts,
     .context_reg_get = context_reg_get,
     .context_reg_set = context_reg_set,
@@ -419,9 +538,21 @@ static const struct debug_target_ops ops = {
 void debug_port_init(struct debug_port *p, struct machine *m)
 {
     memset(p, 0, sizeof *p);
-    p->target = (struct debug_target){.ops = &ops, .ctx = p};
+    p->access = (struct debug_access){.ops = &debug_access_ops, .ctx = p};
+    p->target = (struct debug_target){.ops = &ops, .ctx = p, .access = &p->access};
     p->machine = m;
     p->trace.soc = &m->soc;
-    contexts_init(&p->contexts, &m->soc);
+    p->contexts = &m->events.contexts;
+    contexts_init(p->contexts, &m->soc);
+    context_step_init(&p->step, &m->soc);
     halted_time_init(&p->halted_time, m);
+    timeline_init(&p->timeline, m);
+}
+
+void debug_port_close(struct debug_port *p)
+{
+    if (!p->machine)
+        return;
+    timeline_stop(&p->timeline);
+    debug_port_close_rtt(p);
 }

@@ -55,15 +55,15 @@ static void on_changed(void *ctx, uint32_t offset, uint32_t size)
         cpu_code_changed(s->core.cpu, SOC_XIP_BASE + offset, size);
 }
 
-void external_flash_connect(struct soc *s)
+void external_flash_connect(struct soc *s, const struct nor_flash_chip *chip)
 {
     struct nor_flash *f = &s->external_flash;
-    nor_flash_init(f, s->xip, s->log);
+    nor_flash_init(f, chip, s->xip, s->log);
     f->changed = on_changed;
     f->changed_ctx = s;
     struct qspi_flash port = {
         .select = nor_flash_select, .exchange = nor_flash_exchange, .ready = ready, .show = show, .ctx = f};
-    qspi_connect(&s->periph.qspi, &port);
+    qspi_connect(&s->periph.qspi, chip ? &port : &(struct qspi_flash){0});
 }
 
 /* ---- snapshots and the hash -------------------------------------------------------------------------------------- */

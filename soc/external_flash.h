@@ -13,8 +13,8 @@
 uint8_t *external_flash_memory_new(void);
 void external_flash_memory_free(uint8_t *memory);
 
-/* Joins chip, QSPI and CPU; the memory is mapped already. */
-void external_flash_connect(struct soc *s);
+/* Joins chip, QSPI and CPU; the memory is mapped already. `chip` NULL: nothing is behind QSPI. */
+void external_flash_connect(struct soc *s, const struct nor_flash_chip *chip);
 
 /* Puts back what a sector of the view held; NULL: it was erased. */
 void external_flash_put(struct soc *s, uint32_t sector, const uint8_t *bytes);

@@ -21,7 +21,7 @@ static void pass(struct machine *m, vtime length)
 {
     struct core *c = &m->soc.core;
     vtime until = m->soc.sched.now + length;
-    while (debug_stopped(c) && !m->end && m->soc.sched.now < until) {
+    while (debug_stopped(c) && !m->end && !m->relives && m->soc.sched.now < until) {
         debug_pass_time(c, until);
         if (c->attention)
             machine_run(m, 0);

@@ -6,7 +6,8 @@
  *   traffic  what a probe would need on the wire for each access that the debugger makes. As repeatable as the
  * debugger. wall     the host's clock. Not repeatable.
  *
- * A reset that comes of it (WDT) happens; the core stays held, at the reset vector.
+ * A reset that comes of it (WDT) happens; the core stays held, at the reset vector. In the past (soc/timeline.h) no
+ * time passes.
  */
 #ifndef SOC_HALTED_TIME_H
 #define SOC_HALTED_TIME_H

@@ -59,7 +59,8 @@ static void on_device_access(void *ctx, uint32_t addr, uint32_t pc, bool store)
 static void on_observed_access(void *ctx, uint32_t addr, uint32_t pc, bool store)
 {
     const struct machine_config *c = &((struct machine *)ctx)->config;
-    c->device_access(c->device_ctx, addr, store);
+    if (!((struct machine *)ctx)->relives)
+        c->device_access(c->device_ctx, addr, store);
     on_device_access(ctx, addr, pc, store);
 }
 
@@ -225,6 +226,14 @@ static bool init_semihosting(struct machine *m, char *err, size_t err_size)
     return semihosting_init(&m->semihosting, &c, err, err_size);
 }
 
+static bool open_swo(struct machine *m, char *err, size_t err_size)
+{
+    if (!m->config.swo)
+        return true;
+    m->soc.trace_listener = (struct trace_listener){.put = swo_put, .ctx = &m->swo};
+    return swo_open(&m->swo, m->config.swo, err, err_size);
+}
+
 static void init_usb(struct machine *m)
 {
     bool reads = has_usb_cable(&m->config) && can_be_read(m->config.usb);
@@ -317,7 +326,8 @@ bool machine_init(struct machine *m, const struct machine_config *config, char *
     if (config->board)
         soc_connect_board(&m->soc, config->board);
     init_events(m);
-    return check_stimuli(m, err, err_size) && open_console(m, err, err_size) && init_semihosting(m, err, err_size);
+    return check_stimuli(m, err, err_size) && open_console(m, err, err_size) && open_swo(m, err, err_size) &&
+           init_semihosting(m, err, err_size);
 }
 
 void machine_close(struct machine *m)
@@ -328,6 +338,7 @@ void machine_close(struct machine *m)
     if (m->stdio)
         console_close(&m->console);
     stream_close(m->stdio);
+    swo_close(&m->swo);
     replay_free(m->replay);
     symbols_close(m->symbols);
     soc_free(&m->soc);

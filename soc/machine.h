@@ -12,7 +12,9 @@
 #include "host/console.h"
 #include "host/rtt.h"
 #include "host/semihosting.h"
+#include "host/swo.h"
 #include "host/usb_cdc.h"
+#include "soc/contexts.h"
 #include "soc/nrf52840.h"
 #include "soc/stimulus.h"
 
@@ -35,6 +37,7 @@ struct machine_config {
     bool reset_on_lockup;
     const char *uart0, *uart1, *rtt; /* stream specifications */
     const char *usb;                 /* likewise; NULL or "none": no cable, no VBUS */
+    const char *swo;                 /* where the trace port goes, see host/swo.h; NULL: nowhere */
     const char *semihosting_dir;     /* NULL: no files */
     const char *command_line;        /* for SYS_GET_CMDLINE; NULL: empty */
     const struct stimulus *stimuli;  /* in order of time; borrowed */
@@ -49,10 +52,11 @@ struct machine_config {
     void *device_ctx;
 };
 
-/* What has events in the chip's queue, and belongs to its snapshots. */
+/* What has events in the chip's queue or follows what happens in it, and so belongs to its snapshots. */
 struct machine_events {
     struct rtt rtt;
-    struct usb_cdc usb; /* the host at the USB cable */
+    struct usb_cdc usb;       /* the host at the USB cable */
+    struct contexts contexts; /* noted for a debugger only */
     struct sched_event limit, slice, stimulus;
     unsigned next_stimulus;
 };
@@ -73,6 +77,7 @@ struct machine {
     struct console console;
     struct stream *stdio;
     struct stream *rtt_stream; /* NULL: RTT channel 0 is on the console */
+    struct swo swo;
     struct semihosting semihosting;
     struct semihosting_port semihosting_port;
     struct record *record;   /* NULL: none */
@@ -85,6 +90,7 @@ struct machine {
     bool waits_for_input;              /* a semihosting read is waiting */
     bool paced;                        /* the console is a terminal: sleep lasts as long as on the chip */
     bool fault_reported;
+    bool relives;       /* goes through what has happened already: soc/timeline.h */
     bool flash_is_kept; /* in a file that machine_load_flash() named */
     /* A debugger holds the machine: BKPTs, lockup and unhandled faults are its business. */
     bool debugged;

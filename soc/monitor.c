@@ -25,6 +25,7 @@ static bool stimulate(void *port, const char *verb, const char *args, const stru
 {
     char action[512], err[256];
     snprintf(action, sizeof action, "%s %s", verb, args);
+    debug_port_change(port);
     if (machine_stimulate(machine_of(port), action, err, sizeof err))
         return true;
     monitor_say(to, "%s\n", err);
@@ -93,7 +94,7 @@ static bool stats(void *port, const char *args, const struct debug_console *to)
 static bool show_contexts(void *port, const char *args, const struct debug_console *to)
 {
     struct debug_context list[CORE_MAX_ACTIVATIONS];
-    unsigned n = contexts_list(&((struct debug_port *)port)->contexts, list, CORE_MAX_ACTIVATIONS);
+    unsigned n = contexts_list(((struct debug_port *)port)->contexts, list, CORE_MAX_ACTIVATIONS);
     for (unsigned i = 0; i < n; i++)
         monitor_say(to, "#%-6" PRIu64 " %s\n", list[i].serial, list[i].name);
     return true;

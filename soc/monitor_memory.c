@@ -33,6 +33,7 @@ static bool fill(struct debug_port *p, const char *args, const struct debug_cons
         monitor_say(to, "expected ADDR VALUE [N]\n");
         return false;
     }
+    debug_port_change(p);
     for (uint32_t i = 0; i < number[2]; i++) {
         uint32_t addr = number[0] + i * size;
         if (bus_poke(&p->machine->soc.bus, addr, &number[1], size) == size)

@@ -79,18 +79,61 @@ static struct debug_rtt_server *find_server(struct debug_port *p, unsigned port)
     return NULL;
 }
 
+static struct debug_rtt_server *server_of(struct debug_port *p, unsigned channel)
+{
+    for (unsigned i = 0; i < DEBUG_PORT_RTT_SERVERS; i++)
+        if (p->rtt_server[i].stream && p->rtt_server[i].channel == channel)
+            return &p->rtt_server[i];
+    return NULL;
+}
+
+static ssize_t face_read(void *ctx, void *buf, size_t size)
+{
+    const struct debug_rtt_channel *c = ctx;
+    unsigned channel = (unsigned)(c - c->port->rtt_channel);
+    const struct debug_rtt_server *s = server_of(c->port, channel);
+    struct tape *tape = c->port->timeline.tape;
+    ssize_t n;
+    if (tape && tape_input(tape, TAPE_RTT + channel, buf, size, &n))
+        return n;
+    n = s ? stream_read(s->stream, buf, size) : 0;
+    if (tape)
+        tape_keep(tape, TAPE_RTT + channel, buf, n);
+    return n;
+}
+
+static bool face_write(void *ctx, const void *buf, size_t size)
+{
+    const struct debug_rtt_channel *c = ctx;
+    const struct debug_rtt_server *s = server_of(c->port, (unsigned)(c - c->port->rtt_channel));
+    return !s || c->port->machine->relives || stream_write(s->stream, buf, size);
+}
+
+void debug_port_connect_rtt(struct debug_port *p)
+{
+    for (unsigned i = 0; i < RTT_CHANNELS; i++) {
+        struct debug_rtt_channel *c = &p->rtt_channel[i];
+        bool served = server_of(p, i);
+        c->port = p;
+        if (served && !c->face)
+            c->face = stream_from_functions(face_read, face_write, c);
+        rtt_connect(rtt_of(p), i, served ? c->face : NULL);
+    }
+}
+
 static void stop_server(struct debug_port *p, struct debug_rtt_server *s)
 {
-    rtt_connect(rtt_of(p), s->channel, NULL);
+    debug_port_change(p);
     stream_close(s->stream);
     s->stream = NULL;
+    debug_port_connect_rtt(p);
 }
 
 static void leave_channel(struct debug_port *p, unsigned channel)
 {
-    for (unsigned i = 0; i < DEBUG_PORT_RTT_SERVERS; i++)
-        if (p->rtt_server[i].stream && p->rtt_server[i].channel == channel)
-            stop_server(p, &p->rtt_server[i]);
+    struct debug_rtt_server *s = server_of(p, channel);
+    if (s)
+        stop_server(p, s);
 }
 
 static bool server_start(struct debug_port *p, const char *args, const struct debug_console *to)
@@ -115,7 +158,8 @@ static bool server_start(struct debug_port *p, const char *args, const struct de
     }
     s->channel = channel;
     s->port = (unsigned)strtoul(strrchr(stream_name(s->stream), ':') + 1, NULL, 10);
-    rtt_connect(rtt_of(p), channel, s->stream);
+    debug_port_change(p);
+    debug_port_connect_rtt(p);
     monitor_say(to, "Listening on port %u for rtt connections\n", s->port);
     return true;
 }
@@ -132,11 +176,13 @@ static bool server_stop(struct debug_port *p, const char *args, const struct deb
     return true;
 }
 
-void debug_port_close(struct debug_port *p)
+void debug_port_close_rtt(struct debug_port *p)
 {
     for (unsigned i = 0; i < DEBUG_PORT_RTT_SERVERS; i++)
         if (p->rtt_server[i].stream)
             stop_server(p, &p->rtt_server[i]);
+    for (unsigned i = 0; i < RTT_CHANNELS; i++)
+        stream_close(p->rtt_channel[i].face);
 }
 
 /* ---- the table --------------------------------------------------------------------------------------------------- */

@@ -144,7 +144,7 @@ void soc_init(struct soc *s, struct log *log, uint64_t seed, const struct core_h
     add_memories(s);
     core_init(&s->core, &s->bus, &s->sched, &s->evlog, log, &sys, host);
     peripherals_init(&s->periph, &s->doors);
-    external_flash_connect(s);
+    external_flash_connect(s, nor_flash_chips);
     s->reset_pin = PIN_NONE;
     pins_listen(&s->pins, on_pin_changed, s);
     fill_gaps(s, 0x40000000, 0x40080000);
@@ -156,6 +156,7 @@ void soc_init(struct soc *s, struct log *log, uint64_t seed, const struct core_h
     uart_connect(&s->periph.uarte0.m, &s->uart[0]);
     uart_connect(&s->periph.uarte1.m, &s->uart[1]);
     usbd_connect(&s->periph.usbd, &s->usb);
+    trace_port_init(s);
 }
 
 static void make_part(struct soc *s, const struct board_part *p, struct part *part)
@@ -170,8 +171,7 @@ void soc_connect_board(struct soc *s, const struct board *board)
 {
     s->board = *board;
     board_attach(&s->board, &s->pins);
-    if (!s->board.qspi_flash)
-        qspi_connect(&s->periph.qspi, &(struct qspi_flash){0});
+    external_flash_connect(s, s->board.qspi_flash);
     for (unsigned i = 0; i < s->board.n_parts; i++)
         make_part(s, &s->board.part[i], &s->part[i]);
 }
@@ -194,6 +194,13 @@ static void find_reset_pin(struct soc *s)
         pins_resistor(&s->pins, s->reset_pin, PIN_PULL_UP);
 }
 
+/* PS 5.3.6.8. Inaccuracy 4. */
+static bool resets_debug(const struct soc *s, uint32_t resetreas)
+{
+    bool wakes = resetreas & RESETREAS_WAKE, debugged = s->core.debug.control & DHCSR_C_DEBUGEN;
+    return !resetreas || (resetreas & (RESET_POWER_ON | RESETREAS_RESETPIN | RESETREAS_DOG)) || (wakes && !debugged);
+}
+
 static void reset(struct soc *s, uint32_t resetreas)
 {
     uint32_t reasons = resetreas & ~(RESET_POWER_ON | RESET_HOLD);
@@ -202,7 +209,7 @@ static void reset(struct soc *s, uint32_t resetreas)
     s->off_request = false;
     s->off = resetreas & RESET_HOLD;
     periph_engine_reset(&s->periph.engine, resetreas);
-    core_reset(&s->core, s->vectors, resetreas == 0 || resetreas & RESET_POWER_ON);
+    core_reset(&s->core, s->vectors, resets_debug(s, resetreas));
     find_reset_pin(s);
     evlog_emit(&s->evlog, s->off ? EV_SLEEP : EV_RESET, s->off ? 3 : reasons, 0);
     if (s->off) /* a deep sleep: every interrupt is disabled, and reset is what ends it */

@@ -7,6 +7,9 @@
  * Inaccuracies
  *   1. A pin reset happens when the pin goes low, and is over at once; on the chip it lasts until the pin is released.
  *   2. Of all resets only the wake-up from System OFF takes time.
+ *   3. The trace port's pins show no levels: whoever listens gets the bytes.
+ *   4. A wake-up from System OFF leaves the debug registers alone when C_DEBUGEN is set, which stands for the debug
+ *      interface mode.
  */
 #ifndef SOC_NRF52840_H
 #define SOC_NRF52840_H
@@ -25,6 +28,7 @@
 #include "periph/ficr.h"
 #include "periph/uicr.h"
 #include "soc/board.h"
+#include "soc/trace_port.h"
 
 enum {
     SOC_FLASH_BASE = 0,
@@ -52,6 +56,7 @@ struct soc {
     struct board board;
     struct part part[BOARD_PARTS]; /* of the board */
     struct usb_bus usb;            /* the cable at USBD; its other end is free */
+    struct trace_listener trace_listener;
 
     struct nor_flash external_flash; /* behind QSPI */
 
@@ -94,6 +99,8 @@ struct soc_snapshot *soc_snapshot_take(struct soc *s);
 /* The same, sharing with an earlier one (NULL: none) what has not changed since. */
 struct soc_snapshot *soc_snapshot_take_after(struct soc *s, const struct soc_snapshot *before);
 void soc_snapshot_restore(struct soc *s, const struct soc_snapshot *snapshot);
+/* In bytes; its part of what it shares. */
+size_t soc_snapshot_size(const struct soc_snapshot *snapshot);
 void soc_snapshot_free(struct soc_snapshot *snapshot); /* NULL is allowed */
 
 /* Hash of what the firmware could see at the end: registers, RAM, flash, UICR, external flash. */

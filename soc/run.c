@@ -12,8 +12,11 @@ static void sleep_as_long(struct machine *m, vtime length)
 {
     uint64_t ns = length * 1000 / VTIME_PER_US;
     console_show(&m->console, m->soc.sched.now);
+    swo_flush(&m->swo);
     nanosleep(&(struct timespec){.tv_nsec = (long)ns}, NULL);
 }
+
+static bool naps(const struct machine *m) { return m->paced && !m->relives; }
 
 /* Asleep: time goes to the next event, or as far as we nap. False when there will be none. */
 static bool skip_sleep(struct machine *m)
@@ -22,7 +25,7 @@ static bool skip_sleep(struct machine *m)
     vtime next = sched_next(s);
     if (next == VTIME_NEVER)
         return false;
-    if (next > s->now && m->paced) {
+    if (next > s->now && naps(m)) {
         next = next - s->now > NAP ? s->now + NAP : next;
         sleep_as_long(m, next - s->now);
     }
@@ -74,6 +77,7 @@ static void handle_attention(struct machine *m)
         enter_system_off(m);
     notice_dead_end(m);
     console_show(&m->console, m->soc.sched.now);
+    swo_flush(&m->swo);
 }
 
 static void wait_for_input(struct machine *m)
@@ -102,7 +106,7 @@ enum core_stop machine_run(struct machine *m, uint64_t budget)
                 m->end = m->soc.off ? MACHINE_END_OFF : MACHINE_END_ASLEEP;
             if (m->end || budget != UINT64_MAX)
                 return stop;
-            if (!m->paced)
+            if (!naps(m))
                 break;
             handle_attention(m);
             return CORE_STOP_ATTENTION;
@@ -138,6 +142,7 @@ void machine_run_to_end(struct machine *m)
         machine_run(m, UINT64_MAX);
     rtt_drain(&m->events.rtt);
     console_flush(&m->console);
+    swo_flush(&m->swo);
 }
 
 static const struct {

@@ -124,6 +124,16 @@ void soc_snapshot_restore(struct soc *s, const struct soc_snapshot *n)
     core_restored(&s->core);
 }
 
+size_t soc_snapshot_size(const struct soc_snapshot *n)
+{
+    size_t size = sizeof *n, i;
+    for (i = 0; n->page[i]; i++)
+        size += sizeof(struct page) / n->page[i]->users;
+    for (unsigned k = 0; k < NOR_FLASH_SECTORS; k++)
+        size += n->external[k] ? sizeof(struct page) / n->external[k]->users : 0;
+    return size + i * sizeof *n->page;
+}
+
 void soc_snapshot_free(struct soc_snapshot *n)
 {
     if (!n)

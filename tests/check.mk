@@ -1,6 +1,6 @@
 # `make check` and its parts, and `make soak`. tests/check runs the parts in order and adds up what passed.
 
-.PHONY: check run-check soak run-soak check-layers check-format check-lint check-accuracy check-units check-samples check-cli check-outputs check-info
+.PHONY: check run-check soak run-soak check-layers check-format check-lint check-accuracy check-units check-samples check-cli check-outputs check-info check-gdb
 .PHONY: test-programs tidy run-tidy format accuracy
 
 # What was missing when this make read the Makefile is there for the next one.
@@ -77,3 +77,7 @@ check-outputs: $(B)/nrfemu firmware
 
 check-info: $(B)/nrfemu firmware $(INFO_IMAGES) $(HEAP_IMAGE)
 	tests/cli/info $(B)/nrfemu $(IMAGES) $(FW)
+
+# The real gdb at the real thing.
+check-gdb: $(B)/nrfemu firmware
+	tests/gdb/run $(B)/nrfemu $(FW)

@@ -207,6 +207,10 @@ struct fpu {
 #define FPCCR_LSPEN  (1u << 30)
 #define FPCCR_ASPEN  (1u << 31)
 
+#define DFSR_HALTED  (1u << 0)
+#define DFSR_BKPT    (1u << 1)
+#define DFSR_DWTTRAP (1u << 2)
+
 struct core_debug {
     union {
         AT(0x0C, DEMCR);
@@ -214,17 +218,72 @@ struct core_debug {
 };
 #define CORE_DEBUG ((struct core_debug *)0xE000EDF0)
 
-#define DEMCR_TRCENA (1u << 24)
+#define DEMCR_MON_EN   (1u << 16)
+#define DEMCR_MON_PEND (1u << 17)
+#define DEMCR_MON_STEP (1u << 18)
+#define DEMCR_MON_REQ  (1u << 19)
+#define DEMCR_TRCENA   (1u << 24)
 
 struct dwt {
     union {
         AT(0x000, CTRL);
         AT(0x004, CYCCNT);
+        struct {
+            uint8_t before_comparator[0x20];
+            struct {
+                volatile uint32_t COMP, MASK, FUNCTION, reserved;
+            } COMPARATOR[4];
+        };
     };
 };
 #define DWT ((struct dwt *)0xE0001000)
 
 #define DWT_CTRL_CYCCNTENA (1u << 0)
+#define DWT_CTRL_EXCTRCENA (1u << 16)
+
+enum { DWT_FUNCTION_TRACE_VALUE_WRITTEN = 13, DWT_FUNCTION_WATCH_READ = 5, DWT_FUNCTION_WATCH_WRITE = 6 };
+enum { DWT_FUNCTION_WATCH_CYCCNT = 4 | 1 << 7, DWT_FUNCTION_WATCH_VALUE = 6 | 1 << 8 | 2 << 10 /* a word */ };
+#define DWT_FUNCTION_MATCHED (1u << 24)
+
+struct fpb {
+    union {
+        AT(0x000, CTRL);
+        AT(0x004, REMAP);
+        AT(0x008, COMP[8]);
+    };
+};
+#define FPB ((struct fpb *)0xE0002000)
+
+enum { FP_CTRL_ENABLE = 1 << 0, FP_CTRL_KEY = 1 << 1 };
+enum { FP_COMP_ENABLE = 1 << 0 };
+#define FP_COMP_BREAK_LOWER (1u << 30)
+#define FP_COMP_BREAK_UPPER (2u << 30)
+
+struct itm {
+    union {
+        AT(0x000, STIM[32]);
+        AT8(0x000, STIM8[128]);
+        AT(0xE00, TER);
+        AT(0xE40, TPR);
+        AT(0xE80, TCR);
+        AT(0xFB0, LAR);
+    };
+};
+#define ITM ((struct itm *)0xE0000000)
+
+enum { ITM_TCR_ITMENA = 1 << 0, ITM_TCR_TXENA = 1 << 3, ITM_TCR_BUSY = 1 << 23 };
+#define ITM_LAR_KEY 0xC5ACCE55u
+
+struct tpiu {
+    union {
+        AT(0x010, ACPR);
+        AT(0x0F0, SPPR);
+        AT(0x304, FFCR);
+    };
+};
+#define TPIU ((struct tpiu *)0xE0040000)
+
+enum { TPIU_SPPR_UART = 2, TPIU_FFCR_TRIGIN = 1 << 8 };
 
 /* What exception entry pushes; FP registers, when there are any, lie above (B1.5.6). */
 struct frame {
@@ -260,10 +319,12 @@ struct nrf_clock { /* PS 5.4 */
         AT(0x40C, HFCLKSTAT);
         AT(0x418, LFCLKSTAT);
         AT(0x518, LFCLKSRC);
+        AT(0x55C, TRACECONFIG);
     };
 };
 #define NRF_CLOCK ((struct nrf_clock *)0x40000000)
 
+enum { CLOCK_TRACECONFIG_SERIAL = 1 << 16, CLOCK_TRACECONFIG_32MHZ = 0 };
 enum { CLOCK_LFCLKSRC_RC = 0, CLOCK_LFCLKSRC_XTAL = 1, CLOCK_LFCLKSRC_SYNTH = 2 };
 
 struct nrf_power { /* PS 5.3 */

@@ -237,6 +237,8 @@ static unsigned memory_map(void *ctx, const struct debug_memory **map)
     return sizeof all / sizeof all[0];
 }
 
+static const struct symbols *symbols(void *ctx) { return ((struct fake_target *)ctx)->symbols; }
+
 static unsigned contexts(void *ctx, struct debug_context *list, unsigned max)
 {
     struct fake_target *f = ctx;
@@ -344,6 +346,7 @@ void fake_target_init(struct fake_target *f)
         .flash_erase = flash_erase,
         .flash_write = flash_write,
         .memory_map = memory_map,
+        .symbols = symbols,
         .contexts = contexts,
         .context_reg_get = context_reg_get,
         .context_reg_set = context_reg_set,
@@ -354,7 +357,7 @@ void fake_target_init(struct fake_target *f)
     };
 
     memset(f, 0, sizeof *f);
-    f->target = (struct debug_target){&ops, f};
+    f->target = (struct debug_target){.ops = &ops, .ctx = f};
     reset(f);
     f->resets = 0;
     for (unsigned i = 0; i < FAKE_FLASH_SIZE; i += 2)

@@ -35,12 +35,13 @@ struct fake_target {
     unsigned n_points;
     bool resumed, halt_asked;
     enum debug_resume how;
-    struct debug_stop_info next; /* when not DEBUG_RUNNING: what the next run() reports instead of running */
-    char said[256];              /* by the last `monitor say` or the like */
-    unsigned place;              /* of the context that was resumed */
-    unsigned preempted;          /* so many contexts: the exceptions of the numbers below it, and Thread mode */
-    uint32_t traced;             /* kinds of events; it makes EV_PIN at each store: */
-    unsigned flood;              /* one, and so many more */
+    struct debug_stop_info next;   /* when not DEBUG_RUNNING: what the next run() reports instead of running */
+    char said[256];                /* by the last `monitor say` or the like */
+    unsigned place;                /* of the context that was resumed */
+    const struct symbols *symbols; /* NULL: none */
+    unsigned preempted;            /* so many contexts: the exceptions of the numbers below it, and Thread mode */
+    uint32_t traced;               /* kinds of events; it makes EV_PIN at each store: */
+    unsigned flood;                /* one, and so many more */
     void (*tell)(void *ctx, enum ev_kind kind, const char *line);
     void *tell_ctx;
     /* What was asked of it. */

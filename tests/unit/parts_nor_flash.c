@@ -72,7 +72,7 @@ static int setup(void **state)
     log_init(&r->log, LOG_INFO, NULL);
     r->log.write = on_message;
     r->log.ctx = r;
-    nor_flash_init(&r->f, r->data, &r->log);
+    nor_flash_init(&r->f, nor_flash_chip("mx25r6435f"), r->data, &r->log);
     r->f.changed = on_changed;
     r->f.changed_ctx = r;
     *state = r;
@@ -151,6 +151,58 @@ static void identification(void **state)
     assert_int_equal(r->in[8], 'P');
     FRAME(r, SFDP, 0, 0, 0x34, 0, 0, 0, 0, 0); /* density: 64 Mbit */
     assert_int_equal(r->in[5] | r->in[6] << 8 | r->in[7] << 16 | r->in[8] << 24, 0x03FFFFFF);
+}
+
+/* QE and the rest of protection in a second register, as most makers have it. */
+static void chips_with_a_second_status_register(void **state)
+{
+    enum { RDSR2 = 0x35, WRSR2 = 0x31, PP4O = 0x32, SECOND_QE = 0x02, CMP = 0x40, BP0 = 0x04 };
+    struct rig *r = *state;
+
+    nor_flash_init(&r->f, nor_flash_chip("gd25q16c"), r->data, &r->log);
+    FRAME(r, RDID, 0, 0, 0);
+    assert_int_equal(r->in[1], 0xC8);
+    assert_int_equal(r->in[3], 0x15);
+    FRAME(r, SFDP, 0, 0, 0x34, 0, 0, 0, 0, 0); /* density: 16 Mbit */
+    assert_int_equal(r->in[5] | r->in[6] << 8 | r->in[7] << 16 | r->in[8] << 24, 0x00FFFFFF);
+
+    FRAME(r, WREN);
+    FRAME(r, PP4O, ADDRESS(0x1FF000), 0x5A); /* not without QE */
+    assert_int_equal(r->data[0x1FF000], 0xFF);
+    FRAME(r, WREN);
+    FRAME(r, WRSR, 0, SECOND_QE);
+    wait(r);
+    FRAME(r, RDSR2, 0);
+    assert_int_equal(r->in[1], SECOND_QE);
+    FRAME(r, WREN);
+    FRAME(r, PP4O, ADDRESS(0x1FF000), 0x5A);
+    wait(r);
+    assert_int_equal(r->data[0x1FF000], 0x5A);
+
+    FRAME(r, WREN);
+    FRAME(r, WRSR, BP0); /* the uppermost 64 KiB; the second register stays */
+    wait(r);
+    erase(r, SE, 0x1FF000);
+    assert_int_equal(r->data[0x1FF000], 0x5A);
+    FRAME(r, WREN);
+    FRAME(r, WRSR2, SECOND_QE | CMP); /* all but those */
+    wait(r);
+    erase(r, SE, 0x1FF000);
+    assert_int_equal(r->data[0x1FF000], 0xFF);
+    wait(r);
+    program(r, 0x1000, 0);
+    assert_int_equal(r->data[0x1000], 0xFF);
+    assert_int_equal(r->messages, 0);
+}
+
+static void the_second_register_is_not_macronix(void **state)
+{
+    struct rig *r = *state;
+
+    FRAME(r, 0x35, 0);
+    assert_int_equal(r->in[1], -1);
+    assert_int_equal(r->messages, 1);
+    assert_null(nor_flash_chip("at45"));
 }
 
 static void reading(void **state)
@@ -434,6 +486,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(identification),
+        TEST(chips_with_a_second_status_register),
+        TEST(the_second_register_is_not_macronix),
         TEST(reading),
         TEST(programming_clears_bits_and_takes_its_time),
         TEST(programming_wraps_in_its_page),

@@ -24,7 +24,7 @@ static size_t assemble(const char *digits, uint8_t *code)
 static bool run(struct rig *r, const char *digits, uint64_t *value)
 {
     uint8_t code[64];
-    struct rsp_agent a = {.target = &r->fake.target, .thread = 1};
+    struct rsp_agent a = {.target = &r->fake.target, .threads = &r->hub.threads, .thread = 1};
 
     return rsp_agent_run(&a, code, assemble(digits, code), value);
 }
@@ -213,7 +213,7 @@ static void printf_prints(void **state)
 {
     struct rig *r = *state;
     char text[2048];
-    struct rsp_agent a = {.target = &r->fake.target, .thread = 1, .print = collect, .print_ctx = text};
+    struct rsp_agent a = {.target = &r->fake.target, .threads = &r->hub.threads, .thread = 1, .print = collect, .print_ctx = text};
     const uint64_t args[] = {(uint64_t)-2, (uint64_t)-2, (uint64_t)-2, 0}, where = FAKE_RAM;
 
     for (unsigned i = 0; i < sizeof formats / sizeof formats[0]; i++) {
@@ -234,7 +234,7 @@ static void printf_refuses(void **state)
 {
     static const char *const all[] = {"%", "%d%d", "%n", "%f", "%*d", "%999d", "%.999d", "%l", "%-"};
     struct rig *r = *state;
-    struct rsp_agent a = {.target = &r->fake.target, .thread = 1};
+    struct rsp_agent a = {.target = &r->fake.target, .threads = &r->hub.threads, .thread = 1};
 
     for (unsigned i = 0; i < sizeof all / sizeof all[0]; i++)
         if (rsp_agent_printf(&a, all[i], strlen(all[i]), (const uint64_t[]){1}, 1))

@@ -49,7 +49,7 @@ static void a_board_in_full(void **state)
     assert_string_equal(b.name, "mine");
     assert_string_equal(b.title, "Mine, with everything");
     assert_int_equal(b.application, 0x26000);
-    assert_true(b.qspi_flash);
+    assert_string_equal(b.qspi_flash->name, "mx25r6435f");
     assert_int_equal(b.reset, 18);
     assert_int_equal(b.n_leds, 2);
     assert_string_equal(b.led[0].name, "L1");

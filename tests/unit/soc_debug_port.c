@@ -45,6 +45,7 @@ static struct rig *attached(const char *sample, vtime run_for)
 
 static void rig_free(struct rig *r)
 {
+    debug_port_close(&r->port);
     machine_close(&r->m);
     free(r);
 }

@@ -1,0 +1,90 @@
+/*
+ * RIOT: a table of threads by their number. A core that sleeps does so within PendSV, when no thread is current: Thread
+ * mode is then in the stack of the one that ran last.
+ */
+#include <stdio.h>
+
+#include "rsp/rtos_parts.h"
+
+enum symbol { ACTIVE, THREADS };
+enum member { SP, STATUS, PRIORITY, PID, NAME, STACK_START };
+
+static uint32_t slot(const struct rsp_rtos *r, unsigned i) { return rsp_rtos_word(r, r->symbol[THREADS].addr + 4 * i); }
+static unsigned slots(const struct rsp_rtos *r) { return r->symbol[THREADS].size / 4; }
+
+/* Whose stack is nearest below the process stack pointer? */
+static uint32_t owner_of_stack(const struct rsp_rtos *r)
+{
+    uint32_t psp = 0, owner = 0, best = 0;
+
+    if (!rsp_rtos_has(r, STACK_START))
+        return 0;
+    r->target->ops->reg_get(r->target->ctx, CPU_PSP, &psp);
+    for (unsigned i = 0; i < slots(r); i++) {
+        uint32_t thread = slot(r, i), start = thread ? rsp_rtos_get(r, thread, STACK_START) : 0;
+        if (thread && start > best && start <= psp) {
+            owner = thread;
+            best = start;
+        }
+    }
+    return owner;
+}
+
+static uint32_t current(const struct rsp_rtos *r)
+{
+    uint32_t active = rsp_rtos_word(r, r->symbol[ACTIVE].addr);
+
+    return active ? active : owner_of_stack(r);
+}
+
+static const char *state_name(uint32_t status)
+{
+    static const char *const names[] = {"stopped",
+                                        "zombie",
+                                        "sleeping",
+                                        "waits for a mutex",
+                                        "receives",
+                                        "sends",
+                                        "waits for a reply",
+                                        "waits for a flag",
+                                        "waits for flags",
+                                        "waits for a mailbox",
+                                        "waits for a condition"};
+
+    return status < sizeof names / sizeof names[0] ? names[status] : "ready";
+}
+
+static void each(const struct rsp_rtos *r, struct rsp_rtos_list *l)
+{
+    uint32_t active = rsp_rtos_word(r, r->symbol[ACTIVE].addr);
+
+    for (unsigned i = 0; i < slots(r); i++) {
+        uint32_t thread = slot(r, i);
+        struct rsp_rtos_thread *t = rsp_rtos_add(l, thread);
+        if (!t)
+            continue;
+        if (rsp_rtos_has(r, NAME))
+            rsp_rtos_text(r, rsp_rtos_get(r, thread, NAME), RSP_RTOS_NAME, t->name);
+        snprintf(t->state, sizeof t->state, "priority %u, %s", rsp_rtos_get(r, thread, PRIORITY),
+                 thread == active ? "running" : state_name(rsp_rtos_get(r, thread, STATUS)));
+    }
+}
+
+static bool frame(const struct rsp_rtos *r, uint32_t thread, struct rsp_rtos_frame *f)
+{
+    return rsp_rtos_switch_frame(r, rsp_rtos_get(r, thread, SP), f);
+}
+
+const struct rsp_rtos_kind rsp_rtos_riot = {
+    .name = "RIOT",
+    .symbols = {[ACTIVE] = {"sched_active_thread", false}, [THREADS] = {"sched_threads", false}},
+    .members = {[SP] = {"thread_t", "sp", false},
+                [STATUS] = {"thread_t", "status", false},
+                [PRIORITY] = {"thread_t", "priority", false},
+                [PID] = {"thread_t", "pid", false},
+                [NAME] = {"thread_t", "name", true},
+                [STACK_START] = {"thread_t", "stack_start", true}},
+    .current = current,
+    .each = each,
+    .frame = frame,
+};

@@ -1,0 +1,387 @@
+/*
+ * Going back in time, without a debugger's protocol: whatever was passed on the way forward is found again on the way
+ * back, in the same state; nothing is told twice; and a run that was gone through back and forth is the undisturbed
+ * one.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "emu/random.h"
+#include "soc/debug_port.h"
+
+static const char *const samples[] = {
+    FIRMWARE "/05-systick.elf", FIRMWARE "/06-peripherals.elf", FIRMWARE "/07-nested.elf", FIRMWARE "/08-threads.elf",
+    FIRMWARE "/10-faults.elf",  FIRMWARE "/11-mpu.elf",         FIRMWARE "/14-sleep.elf",  FIRMWARE "/15-flash.elf",
+    FIRMWARE "/16-selfmod.elf", FIRMWARE "/27-qspi-xip.elf"};
+
+enum { SAMPLES = sizeof samples / sizeof samples[0] };
+
+struct rig {
+    struct machine m;
+    struct debug_port port;
+    const struct debug_target_ops *ops;
+    uint64_t hash;
+    char output[4096];
+    unsigned n_output;
+};
+
+static void read_output(void *ctx, const struct ev *e)
+{
+    struct rig *r = ctx;
+    if (r->n_output < sizeof r->output - 1)
+        r->output[r->n_output++] = (char)e->b;
+}
+
+static struct rig *rig_new(const char *sample, vtime run_for, const char *console)
+{
+    struct rig *r = calloc(1, sizeof *r);
+    char err[IMAGE_ERR_SIZE], *specs[] = {(char *)sample};
+    struct machine_config config = {
+        .run_for = run_for, .uart0 = console, .uart1 = "null", .rtt = console, .seed = 7, .quiet = true};
+    assert_non_null(r);
+    assert_true(machine_init(&r->m, &config, err, sizeof err));
+    assert_true(machine_load(&r->m, specs, 1, err));
+    r->hash = TRACE_HASH_INIT;
+    evlog_attach(&r->m.soc.evlog, TRACE_HASH_KINDS, trace_hash_read, &r->hash);
+    evlog_attach(&r->m.soc.evlog, 1u << EV_CONSOLE, read_output, r);
+    machine_power_on(&r->m);
+    debug_port_init(&r->port, &r->m);
+    r->ops = r->port.target.ops;
+    return r;
+}
+
+static struct rig *attached(const char *sample, vtime run_for)
+{
+    struct rig *r = rig_new(sample, run_for, "null");
+    r->ops->attached(&r->port, true);
+    return r;
+}
+
+static void rig_free(struct rig *r)
+{
+    debug_port_close(&r->port);
+    machine_close(&r->m);
+    free(r);
+}
+
+static struct debug_stop_info go(struct rig *r, enum debug_resume how)
+{
+    struct debug_stop_info info = {.stop = DEBUG_RUNNING};
+    r->ops->resume(&r->port, how, 0);
+    while (info.stop == DEBUG_RUNNING)
+        r->ops->run(&r->port, &info);
+    return info;
+}
+
+/* Until it has run so long; the budget makes it stop anywhere. */
+static void forward(struct rig *r, vtime until)
+{
+    r->ops->resume(&r->port, DEBUG_CONTINUE, 0);
+    while (!r->m.end && r->m.soc.sched.now < until)
+        timeline_run(&r->port.timeline, 7777);
+    debug_hold(&r->m.soc.core, true);
+    r->port.resumed = false;
+}
+
+static uint64_t retired(struct rig *r) { return cpu_retired(r->m.soc.core.cpu); }
+
+static uint64_t mix(uint64_t hash, uint64_t more)
+{
+    uint64_t source = hash ^ more;
+    return random_next(&source);
+}
+
+/* Time, registers, RAM, what is pending and active: flash comes in with the trace hash. */
+static uint64_t digest(struct rig *r)
+{
+    const struct soc *s = &r->m.soc;
+    uint64_t hash = mix(mix(mix(mix(0, s->sched.now), retired(r)), s->core.nvic.pending), s->core.nvic.active);
+    for (unsigned i = 0; i < CPU_REGS; i++)
+        hash = mix(hash, cpu_get(s->core.cpu, (enum cpu_reg)i));
+    for (uint64_t i = 0, word; i < SOC_RAM_SIZE; i += sizeof word) {
+        memcpy(&word, s->ram + i, sizeof word);
+        hash = mix(hash, word);
+    }
+    return hash;
+}
+
+static uint32_t symbol(struct rig *r, const char *name)
+{
+    uint32_t addr = 0;
+    assert_true(symbols_find(r->m.symbols, name, &addr, NULL));
+    return addr;
+}
+
+static uint32_t word(struct rig *r, uint32_t addr)
+{
+    uint32_t v;
+    assert_int_equal(r->ops->mem_get(&r->port, addr, &v, 4), 4);
+    return v;
+}
+
+static uint64_t undisturbed(const char *sample, vtime run_for)
+{
+    struct rig *r = rig_new(sample, run_for, "null");
+    while (!r->m.end)
+        machine_run(&r->m, UINT64_MAX);
+    uint64_t hash = soc_state_hash(&r->m.soc, r->hash);
+    rig_free(r);
+    return hash;
+}
+
+static uint64_t finish(struct rig *r)
+{
+    struct debug_stop_info info = go(r, DEBUG_CONTINUE);
+    assert_int_equal(info.stop, DEBUG_EXITED);
+    return soc_state_hash(&r->m.soc, r->hash);
+}
+
+/* ---- steps ------------------------------------------------------------------------------------------------------- */
+
+enum { STEPS = 150 };
+
+/* From somewhere in the run forward, back, and forward again: each time by the same states. */
+static void step_to_and_fro(const char *sample, vtime from)
+{
+    uint64_t seen[STEPS + 1];
+    struct rig *r = attached(sample, 12 * VTIME_PER_MS);
+    forward(r, from);
+    for (unsigned i = 0; i <= STEPS; i++) {
+        seen[i] = digest(r);
+        if (i < STEPS)
+            assert_int_equal(go(r, DEBUG_STEP).stop, DEBUG_STEPPED);
+    }
+    for (unsigned turn = 0; turn < 2; turn++) {
+        for (unsigned i = STEPS; i--;) {
+            assert_int_equal(go(r, DEBUG_STEP_BACK).stop, DEBUG_STEPPED);
+            if (digest(r) != seen[i])
+                fail_msg("%s: back to step %u it is another state", sample, i);
+        }
+        for (unsigned i = 1; i <= STEPS; i++) {
+            assert_int_equal(go(r, DEBUG_STEP).stop, DEBUG_STEPPED);
+            if (digest(r) != seen[i])
+                fail_msg("%s: forward again to step %u it is another state", sample, i);
+        }
+    }
+    assert_true(finish(r) == undisturbed(sample, 12 * VTIME_PER_MS));
+    rig_free(r);
+}
+
+static void test_steps(void **state)
+{
+    for (unsigned i = 0; i < SAMPLES; i++)
+        step_to_and_fro(samples[i], VTIME_PER_MS + i * VTIME_PER_MS / 5);
+}
+
+static void test_beginning(void **state)
+{
+    struct rig *r = attached(samples[0], VTIME_NEVER);
+    uint64_t first = digest(r);
+    for (unsigned i = 0; i < 3; i++)
+        go(r, DEBUG_STEP);
+    for (unsigned i = 0; i < 3; i++)
+        assert_int_equal(go(r, DEBUG_STEP_BACK).stop, DEBUG_STEPPED);
+    assert_int_equal(go(r, DEBUG_STEP_BACK).stop, DEBUG_BEGINNING);
+    assert_true(digest(r) == first);
+    forward(r, 5 * VTIME_PER_MS);
+    assert_int_equal(go(r, DEBUG_CONTINUE_BACK).stop, DEBUG_BEGINNING);
+    assert_true(digest(r) == first);
+    rig_free(r);
+}
+
+/* ---- points ------------------------------------------------------------------------------------------------------ */
+
+enum { HITS = 8 };
+
+static void test_breakpoints(void **state)
+{
+    struct rig *r = attached(FIRMWARE "/05-systick.elf", VTIME_NEVER);
+    uint32_t handler = symbol(r, "SysTick_Handler");
+    uint64_t seen[HITS];
+    assert_true(r->ops->point_add(&r->port, DEBUG_POINT_HW_BREAK, handler, 2));
+    for (unsigned i = 0; i < HITS; i++) {
+        assert_int_equal(go(r, DEBUG_CONTINUE).stop, DEBUG_BREAKPOINT);
+        seen[i] = digest(r);
+    }
+    for (unsigned i = HITS - 1; i--;) {
+        assert_int_equal(go(r, DEBUG_CONTINUE_BACK).stop, DEBUG_BREAKPOINT);
+        assert_true(digest(r) == seen[i]);
+    }
+    for (unsigned i = 1; i < HITS; i++) {
+        assert_int_equal(go(r, DEBUG_CONTINUE).stop, DEBUG_BREAKPOINT);
+        assert_true(digest(r) == seen[i]);
+    }
+    rig_free(r);
+}
+
+/* Going back it stops where the write is done, so that one step back undoes it. */
+static void test_watchpoints(void **state)
+{
+    struct rig *r = attached(FIRMWARE "/05-systick.elf", VTIME_NEVER);
+    uint32_t ticks = symbol(r, "ticks");
+    forward(r, 10 * VTIME_PER_MS);
+    uint32_t n = word(r, ticks);
+    assert_in_range(n, 5, 10);
+    assert_true(r->ops->point_add(&r->port, DEBUG_POINT_WATCH_WRITE, ticks, 4));
+    for (; n; n--) {
+        struct debug_stop_info info = go(r, DEBUG_CONTINUE_BACK);
+        assert_int_equal(info.stop, DEBUG_WATCHPOINT);
+        assert_int_equal(info.addr, ticks);
+        assert_int_equal(info.point, DEBUG_POINT_WATCH_WRITE);
+        assert_int_equal(word(r, ticks), n);
+        assert_int_equal(go(r, DEBUG_STEP_BACK).stop, DEBUG_STEPPED);
+        assert_int_equal(word(r, ticks), n - 1);
+    }
+    assert_int_equal(go(r, DEBUG_CONTINUE_BACK).stop, DEBUG_WATCHPOINT); /* the start-up code clears it */
+    go(r, DEBUG_STEP_BACK);
+    assert_int_equal(go(r, DEBUG_CONTINUE_BACK).stop, DEBUG_BEGINNING);
+    rig_free(r);
+}
+
+/* A point in what ran in between ends a step back, as it does a step. */
+static void test_point_within_step(void **state)
+{
+    struct rig *r = attached(FIRMWARE "/05-systick.elf", VTIME_NEVER);
+    uint32_t handler = symbol(r, "SysTick_Handler");
+    assert_true(r->ops->point_add(&r->port, DEBUG_POINT_HW_BREAK, handler, 2));
+    assert_int_equal(go(r, DEBUG_CONTINUE).stop, DEBUG_BREAKPOINT);
+    uint64_t in_handler = digest(r);
+    assert_int_equal(go(r, DEBUG_STEP_BACK).stop, DEBUG_STEPPED);
+    uint64_t before = digest(r);
+    assert_true(r->ops->point_remove(&r->port, DEBUG_POINT_HW_BREAK, handler, 2));
+    assert_int_equal(go(r, DEBUG_STEP).stop, DEBUG_STEPPED);
+    uint64_t behind = digest(r);
+    assert_int_equal(go(r, DEBUG_STEP_BACK).stop, DEBUG_STEPPED);
+    assert_true(digest(r) == before);
+    assert_int_equal(go(r, DEBUG_STEP).stop, DEBUG_STEPPED);
+    assert_true(digest(r) == behind);
+    assert_true(r->ops->point_add(&r->port, DEBUG_POINT_HW_BREAK, handler, 2));
+    assert_int_equal(go(r, DEBUG_STEP_BACK).stop, DEBUG_BREAKPOINT);
+    assert_true(digest(r) == in_handler);
+    rig_free(r);
+}
+
+/* What nobody stops for is passed: the search goes on from there. */
+static void test_going_on(void **state)
+{
+    struct rig *r = attached(FIRMWARE "/05-systick.elf", VTIME_NEVER);
+    uint32_t ticks = symbol(r, "ticks");
+    struct debug_stop_info info = {.stop = DEBUG_RUNNING};
+    forward(r, 10 * VTIME_PER_MS);
+    uint32_t n = word(r, ticks);
+    assert_true(r->ops->point_add(&r->port, DEBUG_POINT_WATCH_WRITE, ticks, 4));
+    r->ops->resume(&r->port, DEBUG_CONTINUE_BACK, 0);
+    while (info.stop != DEBUG_BEGINNING) {
+        r->ops->run(&r->port, &info);
+        if (info.stop == DEBUG_WATCHPOINT) {
+            assert_int_equal(word(r, ticks), n--);
+            r->ops->resume(&r->port, DEBUG_GO_ON, 0);
+        }
+    }
+    assert_int_equal(n, UINT32_MAX); /* the start-up code clears it */
+    rig_free(r);
+}
+
+static void test_halt(void **state)
+{
+    struct rig *r = attached(FIRMWARE "/23-tight-loop.elf", VTIME_NEVER);
+    struct debug_stop_info info = {.stop = DEBUG_RUNNING};
+    forward(r, 3 * VTIME_PER_S);
+    vtime from = r->m.soc.sched.now;
+    r->ops->resume(&r->port, DEBUG_CONTINUE_BACK, 0);
+    while (r->port.timeline.first > r->port.timeline.n / 2)
+        r->ops->run(&r->port, &info);
+    r->ops->halt(&r->port);
+    while (info.stop == DEBUG_RUNNING)
+        r->ops->run(&r->port, &info);
+    assert_int_equal(info.stop, DEBUG_HALTED);
+    assert_in_range(r->m.soc.sched.now, VTIME_PER_MS, from - VTIME_PER_MS);
+    assert_true(r->port.timeline.past);
+    rig_free(r);
+}
+
+/* ---- the whole --------------------------------------------------------------------------------------------------- */
+
+/* Back and forth at random: the rest of the run, its trace hash and its output are those of the undisturbed run. */
+static void wander(const char *sample, uint64_t seed)
+{
+    struct rig *r = attached(sample, 30 * VTIME_PER_MS);
+    for (unsigned i = 0; i < 60 && r->m.soc.sched.now < 25 * VTIME_PER_MS; i++) {
+        uint64_t dice = random_next(&seed);
+        switch (dice % 4) {
+        case 0:
+            forward(r, r->m.soc.sched.now + dice / 4 % (3 * VTIME_PER_MS));
+            break;
+        case 1:
+            go(r, DEBUG_STEP);
+            break;
+        case 2:
+            for (unsigned n = 1 + dice / 4 % 20; n; n--)
+                go(r, DEBUG_STEP_BACK);
+            break;
+        case 3:
+            if (dice / 4 % 8 == 0)
+                go(r, DEBUG_CONTINUE_BACK);
+            break;
+        }
+    }
+    uint64_t hash = finish(r);
+    if (hash != undisturbed(sample, 30 * VTIME_PER_MS))
+        fail_msg("%s: another run", sample);
+    rig_free(r);
+}
+
+static void test_wandering(void **state)
+{
+    for (unsigned i = 0; i < SAMPLES; i++)
+        for (uint64_t seed = 1; seed <= 2; seed++)
+            wander(samples[i], seed * 77 + i);
+}
+
+/* Recording is not noticed by the run. */
+static void test_recording(void **state)
+{
+    for (unsigned i = 0; i < SAMPLES; i++) {
+        struct rig *r = attached(samples[i], 500 * VTIME_PER_MS);
+        assert_true(finish(r) == undisturbed(samples[i], 500 * VTIME_PER_MS));
+        rig_free(r);
+    }
+}
+
+/* However long it runs, there are not more marks, and those near the present are near to each other. */
+static void test_marks(void **state)
+{
+    struct rig *r = attached(FIRMWARE "/23-tight-loop.elf", VTIME_NEVER);
+    struct timeline *t = &r->port.timeline;
+    forward(r, 6 * VTIME_PER_S);
+    assert_in_range(t->n, TIMELINE_MARKS / 2, TIMELINE_MARKS);
+    for (unsigned i = 1; i < t->n; i++) {
+        uint64_t gap = t->mark[i].work - t->mark[i - 1].work, away = t->mark[t->n - 1].work - t->mark[i].work;
+        assert_in_range(gap, 1, 3 * TIMELINE_INTERVAL + away / 8);
+    }
+    assert_in_range(timeline_size(t), 1 << 20, 100 << 20);
+    rig_free(r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_steps),
+        cmocka_unit_test(test_beginning),
+        cmocka_unit_test(test_breakpoints),
+        cmocka_unit_test(test_watchpoints),
+        cmocka_unit_test(test_point_within_step),
+        cmocka_unit_test(test_going_on),
+        cmocka_unit_test(test_halt),
+        cmocka_unit_test(test_wandering),
+        cmocka_unit_test(test_recording),
+        cmocka_unit_test(test_marks),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
