@@ -28,7 +28,7 @@ static uint32_t address(struct rig *r, const char *name)
 
 static uint32_t thread(struct rig *r, unsigned n)
 {
-    char name[16];
+    char name[24];
 
     sprintf(name, "thread_%u", n);
     return address(r, name);
