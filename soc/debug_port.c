@@ -382,7 +382,8 @@ static bool landed(struct debug_port *p, uint32_t pc)
 static bool at_budget(void *ctx, uint32_t pc)
 {
     struct debug_port *p = ctx;
-    if (p->halt_asked || core_executes_one(core_of(p)) || context_step_look(&p->step) != CONTEXT_STEP_OVER || !landed(p, pc))
+    if (p->halt_asked || core_executes_one(core_of(p)) || context_step_look(&p->step) != CONTEXT_STEP_OVER ||
+        !landed(p, pc))
         return false;
     context_step_again(&p->step);
     p->walk.told = false;
