@@ -113,6 +113,26 @@ static void test_run_and_halt_by_dhcsr(void **state)
     rig_free(r);
 }
 
+/* As gdb's `load` does for an application that belongs behind something else: erase, write, reset. */
+static void test_firmware_loaded_elsewhere(void **state)
+{
+    enum { AT = 0x26000, PAGE = 0x1000 };
+    static uint8_t table[8];
+    struct rig *r = attached(FIRMWARE "/05-systick.elf", VTIME_NEVER);
+    assert_int_equal(r->ops->mem_get(&r->port, 0, table, sizeof table), sizeof table);
+    uint32_t entry = pc_of(r), reset = AT + 0x101, code = 0xBF00BF00;
+    memcpy(table + 4, &reset, 4);
+    assert_true(r->ops->flash_write(&r->port, AT, table, sizeof table));
+    assert_true(r->ops->flash_write(&r->port, AT + 0x100, &code, 4));
+    r->ops->reset(&r->port);
+    assert_int_equal(pc_of(r), entry); /* what stands at 0 comes first */
+    assert_true(r->ops->flash_erase(&r->port, 0, PAGE));
+    assert_int_equal(pc_of(r), entry);
+    r->ops->reset(&r->port);
+    assert_int_equal(pc_of(r), AT + 0x100);
+    rig_free(r);
+}
+
 static void test_reset_by_aircr(void **state)
 {
     struct rig *r = attached(FIRMWARE "/05-systick.elf", VTIME_NEVER);
@@ -276,6 +296,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_step_by_dhcsr),
         cmocka_unit_test(test_run_and_halt_by_dhcsr),
+        cmocka_unit_test(test_firmware_loaded_elsewhere),
         cmocka_unit_test(test_reset_by_aircr),
         cmocka_unit_test(test_continue_from_debug_state),
         cmocka_unit_test(test_comparators),
