@@ -54,6 +54,7 @@ static void hold(struct debug_port *p)
 {
     debug_hold(core_of(p), true);
     halted_time_hold(&p->halted_time, true);
+    swo_flush(&p->machine->swo);
 }
 
 /* What a write to the debug registers set going happens, though no resume() let the core go: a reset that was asked
