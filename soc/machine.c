@@ -226,11 +226,18 @@ static bool init_semihosting(struct machine *m, char *err, size_t err_size)
     return semihosting_init(&m->semihosting, &c, err, err_size);
 }
 
+static void on_trace_byte(void *ctx, uint8_t byte)
+{
+    struct machine *m = ctx;
+    if (!m->relives)
+        swo_put(&m->swo, byte);
+}
+
 static bool open_swo(struct machine *m, char *err, size_t err_size)
 {
     if (!m->config.swo)
         return true;
-    m->soc.trace_listener = (struct trace_listener){.put = swo_put, .ctx = &m->swo};
+    m->soc.trace_listener = (struct trace_listener){.put = on_trace_byte, .ctx = m};
     return swo_open(&m->swo, m->config.swo, err, err_size);
 }
 

@@ -86,14 +86,16 @@ static struct debug_stop_info go(struct rig *r, enum debug_resume how)
 }
 
 /* Until it has run so long; the budget makes it stop anywhere. */
-static void forward(struct rig *r, vtime until)
+static void forward_by(struct rig *r, vtime until, uint64_t budget)
 {
     r->ops->resume(&r->port, DEBUG_CONTINUE, 0);
     while (!r->m.end && r->m.soc.sched.now < until)
-        timeline_run(&r->port.timeline, r->port.timeline.past ? 77 : 777);
+        timeline_run(&r->port.timeline, budget);
     debug_hold(&r->m.soc.core, true);
     r->port.resumed = false;
 }
+
+static void forward(struct rig *r, vtime until) { forward_by(r, until, r->port.timeline.past ? 77 : 777); }
 
 static void to_present(struct rig *r)
 {
@@ -166,7 +168,7 @@ static void step_to_and_fro(const char *sample, vtime from)
 {
     uint64_t seen[STEPS + 1];
     struct rig *r = attached(sample, 12 * VTIME_PER_MS);
-    forward(r, from);
+    forward_by(r, from, from < VTIME_PER_MS ? 7 : 777);
     for (unsigned i = 0; i <= STEPS; i++) {
         seen[i] = digest(r);
         if (i < STEPS)
@@ -190,6 +192,7 @@ static void step_to_and_fro(const char *sample, vtime from)
 
 static void test_steps(void **state)
 {
+    step_to_and_fro(FIRMWARE "/07-nested.elf", 18 * VTIME_PER_US); /* three handlers in one step */
     for (unsigned i = 0; i < SAMPLES; i++)
         step_to_and_fro(samples[i], VTIME_PER_MS + i * VTIME_PER_MS / 5);
 }
