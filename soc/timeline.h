@@ -26,13 +26,17 @@ enum { TIMELINE_MARKS = 128 };
 /* Between marks, in what takes about as long as so many instructions. */
 #define TIMELINE_INTERVAL (1u << 20)
 
+/* What the tape may hold, in bytes. Then history begins anew. */
+#define TIMELINE_TAPE_MAX (64u << 20)
+
 struct timeline_mark {
     struct soc_snapshot *snapshot;
     struct tape_place place;
     struct spin spin;
     bool waits_for_input, fault_reported;
-    bool jump;        /* a debugger changed something here: what is before does not lead here */
-    uint64_t left;    /* then: how many instructions had retired when it began to */
+    bool jump;     /* a debugger changed something here: what is before does not lead here */
+    uint64_t left; /* then: how many instructions had retired when it began to */
+    vtime now;
     uint64_t retired; /* instructions */
     uint64_t work;    /* a measure of how long it takes to come here */
 };
