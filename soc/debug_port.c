@@ -222,6 +222,13 @@ static void resume(void *ctx, enum debug_resume how, unsigned depth)
         context_step_begin(&p->step, depth);
 }
 
+static void filter(void *ctx, bool (*counts)(void *), void *counts_ctx)
+{
+    struct debug_port *p = ctx;
+    p->timeline.counts = counts;
+    p->timeline.counts_ctx = counts_ctx;
+}
+
 static void halt(void *ctx) { ((struct debug_port *)ctx)->halt_asked = true; }
 
 /* Debug state, by what led there. */
@@ -524,6 +531,7 @@ static const struct debug_target_ops ops = {
     .point_add = point_add,
     .point_remove = point_remove,
     .resume = resume,
+    .filter = filter,
     .run = run,
     .walk = walk,
     .halt = halt,

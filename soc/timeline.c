@@ -274,7 +274,7 @@ enum core_stop timeline_run(struct timeline *t, uint64_t budget)
     if (t->past)
         return run_in_past(t, budget);
     enum core_stop stop = machine_run(t->machine, budget);
-    if (tape_size(t->tape) > TIMELINE_TAPE_MAX)
+    if (tape_size(t->tape) > t->tape_max)
         begin_anew(t);
     timeline_mark_way(t);
     note_where(t);
@@ -287,11 +287,14 @@ void timeline_init(struct timeline *t, struct machine *m)
 {
     memset(t, 0, sizeof *t);
     t->machine = m;
+    t->tape_max = TIMELINE_TAPE_MAX;
 }
 
 void timeline_start(struct timeline *t)
 {
     t->tape = tape_new();
+    t->at = 0;
+    t->changed = t->searching = false;
     console_tape(&t->machine->console, t->tape);
     t->machine->semihosting.tape = t->tape;
     insert(t, false);
@@ -307,7 +310,7 @@ void timeline_stop(struct timeline *t)
     console_tape(&t->machine->console, NULL);
     t->machine->semihosting.tape = NULL;
     tape_free(t->tape);
-    timeline_init(t, t->machine);
+    t->tape = NULL;
 }
 
 size_t timeline_size(const struct timeline *t)

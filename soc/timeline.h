@@ -59,6 +59,7 @@ struct timeline_hit {
 struct timeline {
     struct machine *machine;
     struct tape *tape; /* NULL: the timeline is off */
+    size_t tape_max;   /* TIMELINE_TAPE_MAX */
     struct timeline_mark mark[TIMELINE_MARKS];
     unsigned n;                   /* marks, in order */
     unsigned at;                  /* the last one that is not ahead of the machine */
@@ -74,9 +75,11 @@ struct timeline {
     /* on the way back: */
     enum timeline_back goal; /* what is reported at the target */
     bool searching;
-    uint64_t target; /* where to stop, or the end of the stretch that is searched */
-    uint64_t floor;  /* there the search ends */
-    unsigned first;  /* the mark where the stretch begins */
+    uint64_t target;           /* where to stop, or the end of the stretch that is searched */
+    uint64_t floor;            /* there the search ends */
+    unsigned first;            /* the mark where the stretch begins */
+    bool (*counts)(void *ctx); /* is a breakpoint one where it is now? NULL: all are */
+    void *counts_ctx;
     bool found;
     struct timeline_hit hit; /* the last one of the stretch */
 };

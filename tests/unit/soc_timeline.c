@@ -483,6 +483,24 @@ static void test_semihosting(void **state)
     assert_int_equal(hello * 10 + written, 11);
 }
 
+/* Where the tape would become too long, history begins anew. */
+static void test_long_tape(void **state)
+{
+    struct stdio s = stdio_take();
+    struct rig *r = rig_new(FIRMWARE "/12-semihosting.elf", VTIME_NEVER, "null");
+    r->ops->attached(&r->port, true);
+    r->port.timeline.tape_max = tape_size(r->port.timeline.tape) + 1000;
+    while (!strstr(r->output, "can still"))
+        forward_by(r, r->m.soc.sched.now + 1, 100);
+    uint64_t present = digest(r);
+    bool back = go(r, DEBUG_CONTINUE_BACK).stop == DEBUG_BEGINNING && r->m.soc.sched.now > 0;
+    to_present(r);
+    bool same = digest(r) == present;
+    stdio_give_back(&s);
+    rig_free(r);
+    assert_true(back && same);
+}
+
 /* ---- changes ------------------------------------------------------------------------------------------------------
  */
 
@@ -565,6 +583,7 @@ int main(void)
         cmocka_unit_test(test_recording),
         cmocka_unit_test(test_input),
         cmocka_unit_test(test_semihosting),
+        cmocka_unit_test(test_long_tape),
         cmocka_unit_test(test_changes),
         cmocka_unit_test(test_many_changes),
         cmocka_unit_test(test_marks),
