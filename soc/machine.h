@@ -118,6 +118,10 @@ void machine_power_on(struct machine *m);
 /* `resetreas`: as soc_reset() takes it. */
 void machine_reset(struct machine *m, uint32_t resetreas);
 
+/* Where the bytes of the trace port go from now on, as host/swo.h names it. False, with one line in `err`, when it
+ * cannot be opened: then nowhere. */
+bool machine_open_swo(struct machine *m, const char *spec, char *err, size_t err_size);
+
 /* Does what `--at` would do, now. False, with one line in `err`, when `action` is none. */
 bool machine_stimulate(struct machine *m, const char *action, char *err, size_t err_size);
 
