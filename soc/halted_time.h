@@ -1,10 +1,9 @@
 /*
- * What time does while a debugger holds the core (`--halted-time`, `monitor halted-time`): nothing, so that looking at
- * the chip changes nothing; or it goes on for everything but the core and its own clocks (SysTick, CYCCNT), as on the
- * chip, where RTC, TIMER, PPI and EasyDMA do not care (WDT by its CONFIG.HALT). Two measures of how much:
- *
- *   traffic  what a probe would need on the wire for each access that the debugger makes. As repeatable as the
- * debugger. wall     the host's clock. Not repeatable.
+ * What time does while a debugger holds the core (`--halted-time`, `monitor halted-time`). `frozen`: nothing, so that
+ * looking at the chip changes nothing. With the two others it goes on for everything but the core and its own clocks
+ * (SysTick, CYCCNT), as on the chip, where RTC, TIMER, PPI and EasyDMA do not care (WDT by its CONFIG.HALT). `traffic`:
+ * as much as a probe would need on the wire for each access that the debugger makes; as repeatable as the debugger.
+ * `wall`: as much as on the host's clock; not repeatable.
  *
  * A reset that comes of it (WDT) happens; the core stays held, at the reset vector. To history it is a change by the
  * debugger, and in the past none passes.
