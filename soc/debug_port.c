@@ -423,6 +423,7 @@ static void reset(void *ctx)
     p->resumed = false;
     hold(p);
     machine_reset(p->machine, RESETREAS_SREQ);
+    hold(p); /* it may have been in Debug state instead, which the reset has ended */
 }
 
 /* ---- flash ------------------------------------------------------------------------------------------------------- */
