@@ -382,7 +382,8 @@ static bool landed(struct debug_port *p, uint32_t pc)
 static bool at_budget(void *ctx, uint32_t pc)
 {
     struct debug_port *p = ctx;
-    if (p->halt_asked || context_step_look(&p->step) != CONTEXT_STEP_OVER || !landed(p, pc))
+    if (p->halt_asked || core_executes_one(core_of(p)) || context_step_look(&p->step) != CONTEXT_STEP_OVER ||
+        !landed(p, pc))
         return false;
     context_step_again(&p->step);
     p->walk.told = false;
@@ -422,6 +423,9 @@ static void reset(void *ctx)
     context_step_end(&p->step);
     p->resumed = false;
     hold(p);
+    if (p->programmed)
+        machine_find_start(p->machine);
+    p->programmed = false;
     machine_reset(p->machine, RESETREAS_SREQ);
     hold(p); /* it may have been in Debug state instead, which the reset has ended */
 }
@@ -442,6 +446,7 @@ static bool flash_erase(void *ctx, uint32_t addr, uint32_t len)
     if (!in_flash(addr, len) || addr % NVMC_PAGE_SIZE || len % NVMC_PAGE_SIZE)
         return false;
     debug_port_change(p);
+    p->programmed = true;
     for (uint32_t at = 0; at < len; at += NVMC_PAGE_SIZE)
         soc_program(&p->machine->soc, addr + at, erased, NVMC_PAGE_SIZE);
     return true;
@@ -451,6 +456,7 @@ static bool flash_write(void *ctx, uint32_t addr, const void *buf, uint32_t len)
 {
     struct debug_port *p = ctx;
     debug_port_change(p);
+    p->programmed = true;
     return in_flash(addr, len) && soc_program(&p->machine->soc, addr, buf, len);
 }
 
