@@ -444,6 +444,7 @@ static void reset(void *ctx)
         machine_find_start(p->machine);
     p->programmed = false;
     machine_reset(p->machine, RESETREAS_SREQ);
+    hold(p); /* it may have been in Debug state instead, which the reset has ended */
 }
 
 /* ---- flash ------------------------------------------------------------------------------------------------------- */
