@@ -216,7 +216,6 @@ static const struct row rows[] = {
     {.name = "screenshot"},
     {.name = "swd"},
     {.name = "swd-time"},
-    {.name = "swo"},
     {.name = "trace"},
 };
 

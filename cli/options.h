@@ -36,7 +36,7 @@ struct run_options {
     unsigned halted_time;        /* enum halted_time_mode */
 
     const char *uart0, *uart1, *rtt, *usb; /* stream specifications; default "stdio" */
-    const char *swo; /* file, or tcp:[HOST:]PORT */
+    const char *swo;                       /* file, or tcp:[HOST:]PORT */
     const char *semihosting_dir;
 
     struct stimulus *at; /* n_at of them, in order of time, and as given where times are equal; owned */

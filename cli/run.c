@@ -195,8 +195,8 @@ static void run_with_gdb(struct run *r)
         halted_time_poll(&r->port.halted_time);
         switch (state) {
         case RSP_SERVER_HALTED:
-            wait = false; /* fall through */
         case RSP_SERVER_RUNNING:
+            wait = false;
             break;
         case RSP_SERVER_ENDED:
             return;
@@ -208,7 +208,8 @@ static void run_with_gdb(struct run *r)
             }
             break;
         }
-        if (m->end == MACHINE_END_ASLEEP || wait || m->debugged)
+        bool busy = state == RSP_SERVER_RUNNING && !m->soc.core.state.asleep;
+        if (m->end == MACHINE_END_ASLEEP || wait || (m->debugged && !busy))
             rsp_server_idle_wait(r->gdb, m->debugged ? 1 : 20);
         if (m->end == MACHINE_END_ASLEEP)
             m->end = MACHINE_RUNNING;

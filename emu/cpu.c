@@ -77,7 +77,9 @@ struct cpu {
     bool it_plain;               /* nothing can become due in it */
     struct cpu_state s;
 
-    uint64_t stop_retired;    /* budget */
+    uint64_t stop_retired; /* budget */
+    bool (*at_budget)(void *ctx, uint32_t pc);
+    void *at_budget_ctx;
     enum masks_touched masks; /* by the instruction before */
     uint8_t mrs_rd;
     enum { MEMBER_NONE, MEMBER_NEXT, MEMBER_DONE } member; /* executing one member of an IT block on its own */
@@ -293,6 +295,9 @@ static void decode(struct cpu *c, struct code_region *r, uint32_t pc)
         in->flags |= INSN_IN_RAM;
     if (is_breakpoint(c, pc) || is_core_breakpoint(c, pc))
         in->flags |= INSN_BREAK;
+    else if (in->size == 4 && is_core_breakpoint(c, pc + 2)) /* C1.11.4 */
+        log_once(c->log, pc + 3, "UNPREDICTABLE: a breakpoint of the FPB is at the second half of what is at 0x%08x",
+                 pc);
 }
 
 static bool same_bytes(const struct code_region *r, uint32_t pc, const struct insn *in)
@@ -686,6 +691,18 @@ static void stop_at_breakpoint(struct cpu *c, uint32_t pc)
         stop_at(c, CPU_STOP_CORE_BREAK, pc);
 }
 
+/* The budget is used up: one instruction more? */
+static bool goes_on(struct cpu *c, uint32_t pc)
+{
+    if (!c->at_budget || !c->at_budget(c->at_budget_ctx, pc))
+        return false;
+    c->stop_retired = c->s.retired + 1;
+    c->pass_pc = pc;
+    c->pass_retired = c->s.retired;
+    c->pass_core = false;
+    return true;
+}
+
 /* Stops at a boundary where something else must happen first. */
 static bool something_due(struct cpu *c, uint32_t pc, const struct insn *in)
 {
@@ -693,7 +710,7 @@ static bool something_due(struct cpu *c, uint32_t pc, const struct insn *in)
         apply_masks(c);
     if (c->sched->now >= c->sched->deadline || c->stop_behind)
         stop_at(c, CPU_STOP_DEADLINE, pc);
-    else if (c->s.retired >= c->stop_retired)
+    else if (c->s.retired >= c->stop_retired && !goes_on(c, pc))
         stop_at(c, CPU_STOP_BUDGET, pc);
     else if (in->flags & INSN_BREAK)
         stop_at_breakpoint(c, pc);
@@ -1289,6 +1306,7 @@ void cpu_core_breakpoints(struct cpu *c, const uint32_t *addr, unsigned n)
     for (unsigned i = 0; i < n; i++) {
         c->core_breakpoint[c->n_core_breakpoints++] = addr[i];
         decode_anew(c, addr[i]);
+        decode_anew(c, addr[i] - 2); /* is it the first half of a longer one? */
     }
 }
 
@@ -1316,6 +1334,12 @@ bool cpu_watchpoint(struct cpu *c, uint32_t addr, uint32_t size, bool loads, boo
     }
     update_watch(c);
     return true;
+}
+
+void cpu_at_budget(struct cpu *c, bool (*go_on)(void *ctx, uint32_t pc), void *ctx)
+{
+    c->at_budget = go_on;
+    c->at_budget_ctx = ctx;
 }
 
 void cpu_watch_stack(struct cpu *c, void (*seen)(void *ctx, uint32_t sp), void *ctx)

@@ -139,6 +139,11 @@ bool cpu_watchpoint(struct cpu *c, uint32_t addr, uint32_t size, bool loads, boo
  * when the CPU stops. What the core does to SP shows at the next of both. `seen` NULL: no more. */
 void cpu_watch_stack(struct cpu *c, void (*seen)(void *ctx, uint32_t sp), void *ctx);
 
+/* When a small budget is used up, somebody is asked whether to go on for one instruction more, whatever points are
+ * there, rather than stop: as long as nothing else has to happen, steps follow each other without leaving the engine.
+ * `pc` is the instruction that comes next; registers may be read. NULL: nobody. */
+void cpu_at_budget(struct cpu *c, bool (*go_on)(void *ctx, uint32_t pc), void *ctx);
+
 /* The next instruction executes although a breakpoint or watchpoint stops there; one of the core's own still does.
  * cpu_restore() undoes it. */
 void cpu_pass_points(struct cpu *c);

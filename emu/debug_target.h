@@ -103,6 +103,11 @@ struct debug_target_ops {
     void (*resume)(void *ctx, enum debug_resume how, unsigned place);
     /* Goes on for a slice (some milliseconds of host time). */
     void (*run)(void *ctx, struct debug_stop_info *out);
+    /* Makes up to `n` steps of what runs, one after the other, each as resume() and run() make it, and tells where each
+     * lands, before the next one; registers and memory may be read then. Ends with the last, when `landed` returns
+     * false, or with what ends a step otherwise: in `out`. Returns how many landed. May be NULL. */
+    uint64_t (*walk)(void *ctx, uint64_t n, bool (*landed)(void *landed_ctx, uint32_t pc), void *landed_ctx,
+                     struct debug_stop_info *out);
     /* Asks the running target to halt: run() then reports DEBUG_HALTED. */
     void (*halt)(void *ctx);
     /* System reset; the target stays halted at the reset vector. */
@@ -124,9 +129,12 @@ struct debug_target_ops {
     void (*kill)(void *ctx); /* the debugger asks for the end of the run */
 };
 
+struct debug_access;
+
 struct debug_target {
     const struct debug_target_ops *ops;
     void *ctx;
+    const struct debug_access *access; /* the debug registers (emu/debug_access.h); NULL: it has none */
 };
 
 #endif

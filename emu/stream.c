@@ -212,6 +212,9 @@ void stream_cooked(struct stream *s)
 
 /* ---- reading ---- */
 
+/* One need not be asked: a call for each request is saved. */
+static bool is_socket(const struct stream *s) { return s->socket || s->server; }
+
 static bool readable(const struct stream *s, int events)
 {
     /* A hang-up can be read, as an end of file, but for a pseudo-terminal's. */
@@ -231,9 +234,9 @@ ssize_t stream_read(struct stream *s, void *buf, size_t size)
     take_client(s);
     if (s->wants_raw)
         make_raw(s);
-    if (s->in < 0 || in_background(s) || !readable(s, poll_one(s->in, POLLIN, 0)))
+    if (s->in < 0 || in_background(s) || (!is_socket(s) && !readable(s, poll_one(s->in, POLLIN, 0))))
         return 0;
-    ssize_t n = read(s->in, buf, size);
+    ssize_t n = is_socket(s) ? recv(s->in, buf, size, MSG_DONTWAIT) : read(s->in, buf, size);
     if (n > 0)
         return n;
     if ((n < 0 && passing(errno)) || lose_peer(s))
@@ -293,8 +296,8 @@ static ssize_t write_without_signal(int fd, const void *buf, size_t size)
 
 static ssize_t put(const struct stream *s, const void *buf, size_t size)
 {
-    if (s->socket || s->server)
-        return send(s->out, buf, size, MSG_NOSIGNAL);
+    if (is_socket(s))
+        return send(s->out, buf, size, MSG_NOSIGNAL | MSG_DONTWAIT);
     /* poll() promises room for this much in a pipe; more might block. */
     return write_without_signal(s->out, buf, size < PIPE_BUF ? size : PIPE_BUF);
 }
@@ -318,8 +321,10 @@ bool stream_write(struct stream *s, const void *buf, size_t size)
     take_client(s);
     const uint8_t *p = buf;
     int64_t deadline = now_ms() + WRITE_LIMIT_MS;
+    bool try = is_socket(s);
     while (size && s->out >= 0 && !hung_up(s)) {
-        int events = poll_one(s->out, POLLOUT, s->patient ? -1 : s->stuck ? 0 : ms_until(deadline));
+        int events = try ? POLLOUT : poll_one(s->out, POLLOUT, s->patient ? -1 : s->stuck ? 0 : ms_until(deadline));
+        try = false;
         if (events < 0 && s->patient)
             return true; /* the signal may be the user's ^C: let it be seen */
         if (events < 0)

@@ -51,7 +51,7 @@ static unsigned linked(const struct dwt_comparator *k, unsigned own, unsigned li
     unsigned n = 0;
     for (unsigned shift = 12; shift <= 16; shift += 4) {
         unsigned other = k->function >> shift & 15;
-        if (other < DWT_COMPARATORS && other != own)
+        if (other < DWT_COMPARATORS && other != own && !(n && link[0] == other))
             link[n++] = other;
     }
     return n;
@@ -104,10 +104,11 @@ static struct cpu_range range_of(const struct core *c, unsigned n)
     if (k->function & DWT_CYCMATCH)
         return (struct cpu_range){0};
     if (k->function & DWT_DATAVMATCH) {
-        unsigned link[2], links = linked(k, n, link);
+        unsigned link[2] = {0};
+        bool one = linked(k, n, link) == 1;
         const struct dwt_comparator *other = &c->dwt.comparator[link[0]];
-        r.base = links == 1 ? other->comp : 0;
-        r.mask = links == 1 ? mask_of(other) : UINT32_MAX;
+        r.base = one ? other->comp : 0;
+        r.mask = one ? mask_of(other) : UINT32_MAX;
         r.fetches = false;
     }
     return r;

@@ -4,6 +4,7 @@
 
 #include "rsp/hits.h"
 #include "rsp/session.h"
+#include "rsp/steps.h"
 #include "rsp/threads.h"
 #include "rsp/trace.h"
 
@@ -17,6 +18,7 @@ void rsp_hub_init(struct rsp_hub *h, const struct debug_target *target, struct l
     h->log = log;
     rsp_threads_init(&h->threads, target);
     h->last.stop = DEBUG_STEPPED;
+    rsp_steps_init(h);
 }
 
 bool rsp_hub_join(struct rsp_hub *h, struct rsp_session *s)
@@ -68,7 +70,33 @@ void rsp_hub_detach(struct rsp_hub *h, struct rsp_session *s)
     if (rsp_hub_attached(h) > 0)
         return;
     h->running = false;
+    rsp_follow_end(h, &(struct debug_stop_info){.stop = DEBUG_HALTED});
+    rsp_steps_end(h);
+    rsp_steps_init(h);
     h->target->ops->attached(h->target->ctx, false);
+}
+
+static void carry_on(struct rsp_hub *h, enum rsp_follow_next next)
+{
+    if (next == RSP_FOLLOW_STEP) {
+        rsp_steps_begin(h, h->resume.place);
+        return;
+    }
+    rsp_steps_end(h);
+    h->target->ops->resume(h->target->ctx, DEBUG_CONTINUE, 0);
+}
+
+/* One step, of a context that is not the running one, or of a thread. */
+static void step(struct rsp_hub *h)
+{
+    carry_on(h, h->resume.place ? RSP_FOLLOW_STEP : rsp_follow_begin(h, h->resume.thread));
+}
+
+/* What has stepped runs. */
+static void step_again(struct rsp_hub *h)
+{
+    h->resume.place = 0;
+    step(h);
 }
 
 bool rsp_hub_resume(struct rsp_hub *h, struct rsp_resume how)
@@ -79,8 +107,19 @@ bool rsp_hub_resume(struct rsp_hub *h, struct rsp_resume how)
     h->running = true;
     h->halt_asked = false;
     h->halt_signal = RSP_SIGNAL_INT;
-    h->target->ops->resume(h->target->ctx, how.how, how.place);
+    h->stopped_thread = 0;
+    if (how.how == DEBUG_STEP) {
+        step(h);
+    } else {
+        rsp_steps_end(h);
+        h->target->ops->resume(h->target->ctx, how.how, how.place);
+    }
     return true;
+}
+
+uint32_t rsp_hub_thread(struct rsp_hub *h)
+{
+    return h->stopped_thread ? h->stopped_thread : rsp_threads_current(&h->threads);
 }
 
 void rsp_hub_halt(struct rsp_hub *h, int signal)
@@ -89,7 +128,7 @@ void rsp_hub_halt(struct rsp_hub *h, int signal)
         return;
     h->halt_asked = true;
     h->halt_signal = signal;
-    h->target->ops->halt(h->target->ctx);
+    h->target->ops->halt(h->target->ctx); /* a stepper over the registers is asked for by rsp_steps_run() */
 }
 
 /* Exactly one stop reply for each session that resumed. */
@@ -100,6 +139,7 @@ static void stopped(struct rsp_hub *h, struct debug_stop_info *info)
     if (info->stop == DEBUG_EXITED)
         h->over = true;
     h->running = false;
+    h->stopped_thread = rsp_follow_end(h, info);
     h->last = *info;
     h->last.text = NULL;
     for (unsigned i = 0; i < RSP_SESSIONS_MAX; i++)
@@ -111,7 +151,9 @@ void rsp_hub_reset(struct rsp_hub *h)
 {
     struct debug_stop_info info = {.stop = DEBUG_STEPPED};
 
+    rsp_steps_end(h);
     h->target->ops->reset(h->target->ctx);
+    rsp_rtos_forget(&h->threads.rtos);
     h->over = false;
     stopped(h, &info);
 }
@@ -140,7 +182,8 @@ static bool range_goes_on(struct rsp_hub *h, struct debug_stop_info *info)
 
     if (info->stop != DEBUG_STEPPED || h->resume.range_start == h->resume.range_end)
         return false;
-    if (!rsp_threads_reg_get(&h->threads, rsp_threads_current(&h->threads), CPU_PC, &pc))
+    uint32_t thread = h->follow.thread ? h->follow.thread : rsp_threads_current(&h->threads);
+    if (!rsp_threads_reg_get(&h->threads, thread, CPU_PC, &pc))
         return false;
     if (pc < h->resume.range_start || pc >= h->resume.range_end)
         return false;
@@ -171,18 +214,44 @@ static bool somebody_stops(struct rsp_hub *h, const struct debug_stop_info *info
     return h->hit_by != 0;
 }
 
+/* What is under way goes on for a while. */
+static void go_on(struct rsp_hub *h, struct debug_stop_info *info)
+{
+    if (h->stepping)
+        rsp_steps_run(h, info);
+    else
+        h->target->ops->run(h->target->ctx, info);
+    rsp_trace_flush(h);
+}
+
+/* The stop is not to be reported: nobody stops for it. It may have been the end of a step. */
+static bool passes(struct rsp_hub *h, struct debug_stop_info *info)
+{
+    if (somebody_stops(h, info))
+        return false;
+    if (rsp_steps_pass(h)) {
+        h->target->ops->resume(h->target->ctx, DEBUG_GO_ON, 0);
+        return true;
+    }
+    h->hit_by = UINT32_MAX;
+    *info = (struct debug_stop_info){.stop = DEBUG_STEPPED};
+    return false;
+}
+
 static void run_slice(struct rsp_hub *h)
 {
     for (unsigned i = 0; i < RANGE_STEPS && h->running; i++) {
         struct debug_stop_info info = {.stop = DEBUG_RUNNING};
-        h->target->ops->run(h->target->ctx, &info);
-        rsp_trace_flush(h);
+        go_on(h, &info);
         if (info.stop == DEBUG_RUNNING)
             return;
-        if (!somebody_stops(h, &info))
-            h->target->ops->resume(h->target->ctx, DEBUG_GO_ON, 0);
+        enum rsp_follow_next next = rsp_follow_look(h, &info);
+        if (next != RSP_FOLLOW_REPORT)
+            carry_on(h, next);
+        else if (passes(h, &info))
+            continue;
         else if (range_goes_on(h, &info))
-            h->target->ops->resume(h->target->ctx, DEBUG_STEP, 0);
+            step_again(h);
         else
             stopped(h, &info);
     }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "rsp/commands.h"
+#include "rsp/steps.h"
 #include "rsp/trace.h"
 
 struct command {
@@ -106,6 +107,7 @@ static const struct command ours[] = {
     {"shutdown", "ends the run", shut_down},
     {"gdb_sync", "the next step only tells gdb where the core is", gdb_sync},
     {"trace", "[on [KIND...]|off]: shows what happens while gdb waits for the core to stop", rsp_trace_command},
+    {"step-policy", "[NAME]: how a step is made from now on; without NAME, the list", rsp_steps_command},
     {"stats", "counts: of this connection, and how often each exception was entered", stats},
     {"init", "accepted", nothing},
     {NULL, NULL, NULL},

@@ -28,6 +28,8 @@ struct rsp_server {
     struct stream_server *lines[LINES_STYLES]; /* listeners; NULL: none */
     struct log *log;
     struct rsp_hub hub;
+    bool nobody_comes; /* rsp_server_idle_wait() has just seen it */
+    bool served;       /* somebody has just sent something */
     bool faulty;
     struct rsp_link_faults faults;
     unsigned connections; /* that there have been */
@@ -76,12 +78,12 @@ void rsp_server_set_faults(struct rsp_server *s, const struct rsp_link_faults *f
     s->faults = *faults;
 }
 
-static uint64_t host_ms(void)
+static uint64_t host_us(void)
 {
     struct timespec t;
 
     clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+    return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
 }
 
 static void to_stream(void *ctx, const void *data, size_t size)
@@ -171,7 +173,8 @@ static void serve_client(struct rsp_server *s, struct client *c)
     uint8_t data[READ_MAX];
     ssize_t size = stream_read(c->stream, data, sizeof data);
 
-    c->now_ms = host_ms();
+    s->served |= size > 0;
+    c->now_ms = host_us() / 1000;
     rsp_session_tick(&c->session, c->now_ms);
     if (size > 0 && c->types)
         rsp_lines_feed(&c->lines, data, (size_t)size);
@@ -198,14 +201,16 @@ static enum rsp_server_state state(struct rsp_server *s)
 
 enum rsp_server_state rsp_server_poll(struct rsp_server *s)
 {
-    welcome(s);
+    if (!s->nobody_comes)
+        welcome(s);
+    s->nobody_comes = false;
     for (unsigned i = 0; i < RSP_SESSIONS_MAX; i++)
         if (s->clients[i].stream)
             serve_client(s, &s->clients[i]);
     if (!s->hub.running)
         return state(s);
     rsp_hub_run(&s->hub);
-    return RSP_SERVER_RUNNING;
+    return s->hub.running ? RSP_SERVER_RUNNING : state(s);
 }
 
 /* Its own words reach the log line by line. */
@@ -235,12 +240,34 @@ bool rsp_server_command(struct rsp_server *s, const char *line)
     return known;
 }
 
+static bool any_ready(const struct pollfd *fds, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++)
+        if (fds[i].revents)
+            return true;
+    return false;
+}
+
 /* A faulty connection has things to do although nothing comes: what is on its way, what must be sent again. */
 static int shorter_wait(const struct rsp_server *s, int ms)
 {
     enum { FAULTY_MS = 5 };
 
     return s->faulty && ms > FAULTY_MS ? FAULTY_MS : ms;
+}
+
+/* A debugger that has just been answered often asks again at once. To be woken takes longer than that, so for a moment
+ * there is no sleep. */
+static int wait_for_any(struct rsp_server *s, struct pollfd *fds, nfds_t n, int ms)
+{
+    enum { MOMENT_US = 100 };
+    uint64_t until = s->served ? host_us() + MOMENT_US : 0;
+    int ready = 0;
+
+    s->served = false;
+    while (ready == 0 && until && host_us() < until)
+        ready = poll(fds, n, 0);
+    return ready ? ready : poll(fds, n, ms);
 }
 
 void rsp_server_idle_wait(struct rsp_server *s, int ms)
@@ -252,8 +279,9 @@ void rsp_server_idle_wait(struct rsp_server *s, int ms)
     for (unsigned i = 0; i < LINES_STYLES; i++)
         if (s->lines[i])
             fds[n++] = (struct pollfd){.fd = stream_server_fd(s->lines[i]), .events = POLLIN};
+    unsigned listeners = n;
     for (unsigned i = 0; i < RSP_SESSIONS_MAX; i++)
         if (s->clients[i].stream)
             fds[n++] = (struct pollfd){.fd = stream_fd(s->clients[i].stream), .events = POLLIN};
-    poll(fds, n, shorter_wait(s, ms));
+    s->nobody_comes = wait_for_any(s, fds, n, shorter_wait(s, ms)) >= 0 && !any_ready(fds, listeners);
 }

@@ -19,7 +19,7 @@ struct rsp_server;
 enum rsp_server_state {
     RSP_SERVER_FREE,    /* no debugger has the target: whoever owns it runs it */
     RSP_SERVER_HALTED,  /* a debugger holds it: wait with rsp_server_idle_wait() */
-    RSP_SERVER_RUNNING, /* a debugger lets it run, and this poll ran a slice */
+    RSP_SERVER_RUNNING, /* a debugger lets it run: poll again at once */
     RSP_SERVER_ENDED,   /* a debugger ended the run, or it ended and no debugger is left to look at it */
 };
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "host/report.h"
+#include "soc/debug_access.h"
 #include "soc/monitor.h"
 
 enum { SIGNAL_INT = 2, SIGNAL_TRAP = 5, SIGNAL_SEGV = 11 };
@@ -188,15 +189,6 @@ static enum debug_point watch_kind_at(const struct debug_port *p, uint32_t addr,
 
 /* ---- running ----------------------------------------------------------------------------------------------------- */
 
-static const struct activation *top(const struct core *c) { return &c->activation[c->n_activations - 1]; }
-
-static uint64_t retired_by_top(struct core *c) { return top(c)->retired + cpu_retired(c->cpu) - top(c)->retired_at; }
-
-static uint64_t retired_at(struct core *c, unsigned depth)
-{
-    return depth ? c->activation[c->n_activations - 1 - depth].retired : retired_by_top(c);
-}
-
 static void resume_back(struct debug_port *p, enum debug_resume how)
 {
     if (how == DEBUG_GO_ON)
@@ -225,30 +217,12 @@ static void resume(void *ctx, enum debug_resume how, unsigned depth)
     debug_release(c);
     if (how == DEBUG_GO_ON)
         return;
-    p->stepping = how == DEBUG_STEP;
-    if (depth >= c->n_activations)
-        depth = 0;
-    unsigned at = c->n_activations - 1 - depth;
-    p->serial = c->activation[at].serial;
-    p->parent = at ? c->activation[at - 1].serial : UINT64_MAX;
-    p->goal = retired_at(c, depth) + 1;
+    context_step_end(&p->step);
+    if (how == DEBUG_STEP)
+        context_step_begin(&p->step, depth);
 }
 
 static void halt(void *ctx) { ((struct debug_port *)ctx)->halt_asked = true; }
-
-/* Has the stepped instruction retired, or its activation ended? Not while asleep: a step over WFI ends awake. */
-static bool step_is_over(struct debug_port *p)
-{
-    struct core *c = core_of(p);
-    if (c->sleep != CORE_AWAKE)
-        return false;
-    if (top(c)->serial == p->serial)
-        return retired_by_top(c) >= p->goal;
-    for (unsigned i = 0; i < c->n_activations; i++)
-        if (c->activation[i].serial == p->serial)
-            return false;
-    return top(c)->serial == p->parent || c->n_activations == 1;
-}
 
 /* Debug state, by what led there. */
 static void report_halted(struct debug_port *p, struct debug_stop_info *out)
@@ -309,8 +283,8 @@ static bool ended(struct debug_port *p, struct debug_stop_info *out)
     if (m->end == MACHINE_END_ASLEEP || m->end == MACHINE_END_OFF) { /* nobody will wake it, but a debugger may */
         bool off = m->end == MACHINE_END_OFF;
         m->end = MACHINE_RUNNING;
-        out->stop = p->stepping ? DEBUG_STARVED : DEBUG_RUNNING;
-        if (p->stepping)
+        out->stop = p->step.active ? DEBUG_STARVED : DEBUG_RUNNING;
+        if (p->step.active)
             out->text = off ? "System OFF, and nothing is left that could wake the chip"
                             : "asleep, and nothing is left that could wake the core";
         return true;
@@ -320,7 +294,23 @@ static bool ended(struct debug_port *p, struct debug_stop_info *out)
     return true;
 }
 
-/* While it steps, the others run one instruction at a time too: an activation is short, and this is exact. */
+static bool step_ended(struct debug_port *p, struct debug_stop_info *out)
+{
+    enum context_step_state state = context_step_look(&p->step);
+    bool asleep = p->machine->end == MACHINE_END_ASLEEP; /* for ever; the step may have ended with that, or before */
+    if (state == CONTEXT_STEP_GOES_ON || (p->machine->end && !asleep))
+        return false;
+    p->machine->end = MACHINE_RUNNING;
+    out->stop = state == CONTEXT_STEP_OVER ? DEBUG_STEPPED : DEBUG_STARVED;
+    if (state == CONTEXT_STEP_STARVED) {
+        context_step_explain(&p->step, p->text, sizeof p->text);
+        out->text = p->text;
+    } else if (core_of(p)->sleep != CORE_AWAKE) {
+        out->text = "asleep: SLEEPONEXIT";
+    }
+    return true;
+}
+
 static void run_slice(struct debug_port *p, struct debug_stop_info *out)
 {
     enum { STEPS_A_SLICE = 20000 };
@@ -332,15 +322,11 @@ static void run_slice(struct debug_port *p, struct debug_stop_info *out)
             out->signal = SIGNAL_INT;
             return;
         }
-        enum core_stop stop = timeline_run(&p->timeline, p->stepping ? 1 : UINT64_MAX);
-        if (ended(p, out))
+        enum core_stop stop = timeline_run(&p->timeline, p->step.active ? context_step_budget(&p->step) : UINT64_MAX);
+        if ((p->step.active && step_ended(p, out)) || ended(p, out))
             return;
-        if (p->stepping && step_is_over(p)) {
-            out->stop = DEBUG_STEPPED;
-            return;
-        }
         report_stop(p, stop, out);
-        if (out->stop != DEBUG_RUNNING || !p->stepping)
+        if (out->stop != DEBUG_RUNNING || !p->step.active)
             return;
     }
 }
@@ -378,10 +364,55 @@ static void run(void *ctx, struct debug_stop_info *out)
         run_back(p, out);
     else
         run_slice(p, out);
+    swo_flush(&p->machine->swo);
     if (out->stop == DEBUG_RUNNING)
         return;
     p->resumed = false;
     hold(p);
+}
+
+/* Tells of a landing. True: one more step is wanted. */
+static bool landed(struct debug_port *p, uint32_t pc)
+{
+    p->walk.done++;
+    p->walk.told = true;
+    return p->walk.landed(p->walk.ctx, pc) && --p->walk.left > 0;
+}
+
+/* From within the CPU port: the step's instruction has retired, and nothing else is due. */
+static bool at_budget(void *ctx, uint32_t pc)
+{
+    struct debug_port *p = ctx;
+    if (p->halt_asked || core_executes_one(core_of(p)) || context_step_look(&p->step) != CONTEXT_STEP_OVER ||
+        !landed(p, pc))
+        return false;
+    context_step_again(&p->step);
+    p->walk.told = false;
+    return true;
+}
+
+static uint64_t walk(void *ctx, uint64_t n, bool (*told)(void *ctx, uint32_t pc), void *told_ctx,
+                     struct debug_stop_info *out)
+{
+    struct debug_port *p = ctx;
+    struct cpu *cpu = core_of(p)->cpu;
+    bool more = n > 0;
+    p->walk.left = n;
+    p->walk.done = 0;
+    p->walk.landed = told;
+    p->walk.ctx = told_ctx;
+    *out = (struct debug_stop_info){.stop = DEBUG_STEPPED};
+    cpu_at_budget(cpu, p->timeline.past ? NULL : at_budget, p);
+    while (more) {
+        p->walk.told = false;
+        resume(p, DEBUG_STEP, 0);
+        do
+            run(p, out);
+        while (out->stop == DEBUG_RUNNING);
+        more = out->stop == DEBUG_STEPPED && !p->walk.told && landed(p, cpu_get(cpu, CPU_PC));
+    }
+    cpu_at_budget(cpu, NULL, NULL);
+    return p->walk.done;
 }
 
 static void reset(void *ctx)
@@ -390,7 +421,7 @@ static void reset(void *ctx)
     debug_port_change(p);
     p->machine->end = MACHINE_RUNNING;
     p->halt_asked = false;
-    p->stepping = false;
+    context_step_end(&p->step);
     p->resumed = false;
     hold(p);
     if (p->programmed)
@@ -466,7 +497,7 @@ static void attached(void *ctx, bool on)
     p->machine->debugged = p->clients > 0;
     if (on && p->machine->soc.off)
         machine_reset(p->machine, RESETREAS_DIF);
-    p->stepping = false;
+    context_step_end(&p->step);
     p->halt_asked = false;
     p->resumed = false;
     p->backwards = false;
@@ -495,6 +526,7 @@ static const struct debug_target_ops ops = {
     .point_remove = point_remove,
     .resume = resume,
     .run = run,
+    .walk = walk,
     .halt = halt,
     .reset = reset,
     .flash_erase = flash_erase,
@@ -513,11 +545,13 @@ static const struct debug_target_ops ops = {
 void debug_port_init(struct debug_port *p, struct machine *m)
 {
     memset(p, 0, sizeof *p);
-    p->target = (struct debug_target){.ops = &ops, .ctx = p};
+    p->access = (struct debug_access){.ops = &debug_access_ops, .ctx = p};
+    p->target = (struct debug_target){.ops = &ops, .ctx = p, .access = &p->access};
     p->machine = m;
     p->trace.soc = &m->soc;
     p->contexts = &m->events.contexts;
     contexts_init(p->contexts, &m->soc);
+    context_step_init(&p->step, &m->soc);
     halted_time_init(&p->halted_time, m);
     timeline_init(&p->timeline, m);
 }

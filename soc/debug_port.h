@@ -12,7 +12,9 @@
 #ifndef SOC_DEBUG_PORT_H
 #define SOC_DEBUG_PORT_H
 
+#include "emu/debug_access.h"
 #include "emu/debug_target.h"
+#include "soc/context_step.h"
 #include "soc/contexts.h"
 #include "soc/debug_trace.h"
 #include "soc/halted_time.h"
@@ -38,6 +40,7 @@ struct debug_rtt_channel {
 
 struct debug_port {
     struct debug_target target;
+    struct debug_access access;
     struct machine *machine;
     struct contexts *contexts; /* the machine's */
     struct debug_trace trace;
@@ -55,10 +58,13 @@ struct debug_port {
     bool programmed; /* flash was, since the last reset: firmware may start elsewhere now */
     bool backwards;  /* it goes back in time */
     bool resumed;    /* resume() let the core run, and it has not stopped since */
-    bool stepping;   /* a step is under way: */
-    uint64_t serial; /* of the activation that steps */
-    uint64_t parent; /* of the one below it */
-    uint64_t goal;   /* how many instructions it has retired when the step is over */
+    struct context_step step;
+    struct {
+        uint64_t left, done;
+        bool told; /* of where the step under way has landed */
+        bool (*landed)(void *ctx, uint32_t pc);
+        void *ctx;
+    } walk;
     char text[160];
 };
 

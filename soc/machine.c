@@ -226,12 +226,18 @@ static bool init_semihosting(struct machine *m, char *err, size_t err_size)
     return semihosting_init(&m->semihosting, &c, err, err_size);
 }
 
+bool machine_listen_to_swo(struct machine *m, const char *spec, char *err, size_t err_size)
+{
+    swo_close(&m->swo);
+    m->soc.trace_listener = (struct trace_listener){.put = swo_put, .ctx = &m->swo};
+    return swo_open(&m->swo, spec, err, err_size);
+}
+
 static bool open_swo(struct machine *m, char *err, size_t err_size)
 {
     if (!m->config.swo)
         return true;
-    m->soc.trace_listener = (struct trace_listener){.put = swo_put, .ctx = &m->swo};
-    return swo_open(&m->swo, m->config.swo, err, err_size);
+    return machine_listen_to_swo(m, m->config.swo, err, err_size);
 }
 
 static void init_usb(struct machine *m)

@@ -109,6 +109,9 @@ void machine_find_start(struct machine *m);
 bool machine_load_flash(struct machine *m, const char *path, char *err, size_t err_size);
 bool machine_save_flash(struct machine *m, const char *path, char *err, size_t err_size);
 
+/* From now on the bytes of the trace port go there (host/swo.h). */
+bool machine_listen_to_swo(struct machine *m, const char *spec, char *err, size_t err_size);
+
 /* Opens the recordings that the configuration names. After machine_load(), for they depend on the image. */
 bool machine_open_recordings(struct machine *m, char *err, size_t err_size);
 /* Ends the recording. False, with one line in `err`, when it could not be written. */

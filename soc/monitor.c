@@ -124,10 +124,26 @@ static bool halted_time(void *port, const char *args, const struct debug_console
 
 static bool accept(void *port, const char *args, const struct debug_console *to) { return true; }
 
-static bool no_swo(void *port, const char *args, const struct debug_console *to)
+/* Cortex-Debug's: where SWO is wanted; and its pin, which OpenOCD's description of the chip sets up. The rates are
+ * those of a wire, and here is none. */
+static bool swo_configure(void *port, const char *args, const struct debug_console *to)
 {
-    monitor_say(to, "there is no SWO in this version\n");
-    return true;
+    enum { TRACECONFIG = 0x4000055C, MUX_SERIAL = 1 << 16 };
+    struct machine *m = machine_of(port);
+    unsigned cpu_hz, swo_hz, number;
+    char spec[16], err[128];
+    if (sscanf(args, "%u %u :%u", &cpu_hz, &swo_hz, &number) != 3 || number > UINT16_MAX) {
+        monitor_say(to, "expected CPU_HZ SWO_HZ :PORT; SWO goes nowhere else\n");
+        return false;
+    }
+    uint32_t serial = MUX_SERIAL;
+    debug_port_change(port);
+    bus_poke(&m->soc.bus, TRACECONFIG, &serial, sizeof serial);
+    snprintf(spec, sizeof spec, "tcp:%u", number);
+    if (machine_listen_to_swo(m, spec, err, sizeof err))
+        return true;
+    monitor_say(to, "SWO: %s\n", err);
+    return false;
 }
 
 unsigned monitor_commands(const struct debug_command **list)
@@ -157,7 +173,7 @@ unsigned monitor_commands(const struct debug_command **list)
         {"mdw", "ADDR [N]: likewise words", monitor_mdw},
         {"arm", "semihosting enable: accepted; it always is", accept},
         {"sleep", "accepted", accept},
-        {"CDSWOConfigure", "answered; there is no SWO in this version", no_swo},
+        {"CDSWOConfigure", "CPU_HZ SWO_HZ :PORT: SWO is to be had at a TCP port", swo_configure},
     };
     *list = commands;
     return sizeof commands / sizeof *commands;

@@ -7,8 +7,8 @@ DAP := build/dap
 DAP_PACKAGES := $(DAP)/node_modules/.package-lock.json
 
 .PHONY: check-openocd check-dap
-check-openocd: $(B)/nrfemu $(FW)/$(VSCODE_SAMPLE).elf
-	tests/cli/openocd $< $(FW)/$(VSCODE_SAMPLE).elf
+check-openocd: $(B)/nrfemu $(FW)/$(VSCODE_SAMPLE).elf $(FW)/32-swo.elf
+	tests/cli/openocd $^
 
 $(DAP_PACKAGES): tests/dap/package.json tests/dap/package-lock.json
 	$(call say,NPM,$(DAP))

@@ -357,7 +357,7 @@ void fake_target_init(struct fake_target *f)
     };
 
     memset(f, 0, sizeof *f);
-    f->target = (struct debug_target){&ops, f};
+    f->target = (struct debug_target){.ops = &ops, .ctx = f};
     reset(f);
     f->resets = 0;
     for (unsigned i = 0; i < FAKE_FLASH_SIZE; i += 2)
