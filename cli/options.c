@@ -206,6 +206,12 @@ static const struct row rows[] = {
     {"sleep-clock", "stop|run", set_choice, FIELD(sleep_clock), sleep_words,
      "whether SysTick and CYCCNT count in WFI and WFE (default stop)"},
     {"vcd", "FILE", set_text, FIELD(vcd), NULL, "write pins and exceptions as a waveform"},
+    {"trace", "FILE", set_text, FIELD(trace), NULL,
+     "write exceptions, sleep, tasks, events, pins and console for ui.perfetto.dev, as JSON"},
+    {"profile", "FILE", set_text, FIELD(profile), NULL,
+     "write where the cycles went, as folded stacks for flame graphs; slows the run down, as the next two"},
+    {"callgrind", "FILE", set_text, FIELD(callgrind), NULL, "the same for callgrind_annotate and KCachegrind"},
+    {"coverage", "FILE", set_text, FIELD(coverage), NULL, "write which lines ran, for lcov and genhtml"},
     {"stats", "FILE", set_text, FIELD(stats), NULL, "write what the run did as JSON"},
     {"trace-hash", NULL, set_flag, FIELD(trace_hash), NULL, "put a hash of all that happened into --stats"},
     {"quiet", NULL, set_flag, FIELD(quiet), NULL, "no messages but errors"},
@@ -216,7 +222,6 @@ static const struct row rows[] = {
     {.name = "screenshot"},
     {.name = "swd"},
     {.name = "swd-time"},
-    {.name = "trace"},
 };
 
 enum { ROWS = sizeof rows / sizeof rows[0] };

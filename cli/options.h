@@ -49,7 +49,7 @@ struct run_options {
     unsigned timing;      /* enum options_timing */
     unsigned sleep_clock; /* enum options_sleep_clock */
 
-    const char *vcd, *stats;
+    const char *vcd, *trace, *profile, *callgrind, *coverage, *stats; /* files */
     bool trace_hash, quiet, progress;
 };
 

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
-#include "emu/vcd.h"
+#include "cli/outputs.h"
 #include "rsp/server.h"
 #include "soc/board_file.h"
 #include "soc/debug_port.h"
@@ -22,7 +22,7 @@ struct run {
     struct machine machine;
     struct debug_port port;
     struct rsp_server *gdb;
-    struct vcd *vcd;
+    struct outputs outputs;
     FILE *stats;
     uint64_t hash;
     double started; /* host seconds */
@@ -81,17 +81,6 @@ static void configure(const struct run_options *o, struct machine_config *c)
 
 /* ---- outputs ------------------------------------------------------------------------------------------------------
  */
-
-static bool open_vcd(struct run *r, char *err, size_t err_size)
-{
-    static const char *irq_name[IRQ_LINES];
-    for (unsigned i = 0; i < periph_catalogue_count; i++)
-        if (periph_catalogue[i].irqn >= 0)
-            irq_name[periph_catalogue[i].irqn] = periph_catalogue[i].name;
-    struct soc *soc = &r->machine.soc;
-    struct vcd_signals signals = {irq_name, IRQ_LINES, &soc->pins, board_names, &soc->board};
-    return vcd_open(&r->vcd, r->o->vcd, &r->machine.soc.evlog, &signals, err, err_size);
-}
 
 static void add_u64(struct json_object *to, const char *key, uint64_t value)
 {
@@ -234,7 +223,7 @@ static bool finish(struct run *r, char *err, size_t err_size)
     swo_flush(&m->swo);
     if (r->o->progress)
         fputc('\n', stderr);
-    bool ok = !r->vcd || vcd_close(r->vcd, err, err_size);
+    bool ok = outputs_close(&r->outputs, err, err_size);
     if (ok && r->o->stats)
         ok = write_stats(r, err, err_size);
     if (ok)
@@ -267,7 +256,7 @@ static int run(struct run *r)
     struct machine *m = &r->machine;
     if ((o->flash_file && !machine_load_flash(m, o->flash_file, err, sizeof err)) ||
         !machine_load(m, o->firmware, o->n_firmware, err) || !machine_open_recordings(m, err, sizeof err) ||
-        (o->gdb && !start_gdb(r, err, sizeof err)) || (o->vcd && !open_vcd(r, err, sizeof err)) ||
+        (o->gdb && !start_gdb(r, err, sizeof err)) || !outputs_open(&r->outputs, o, m, err, sizeof err) ||
         (o->stats && !open_stats(r, err, sizeof err)))
         return fail(err);
     if (o->stats) {
@@ -307,6 +296,7 @@ int command_run(const struct run_options *o)
     debug_port_close(&r->port);
     if (r->stats && r->stats != stdout)
         fclose(r->stats);
+    outputs_close(&r->outputs, err, sizeof err); /* when the run did not come to its end */
     machine_close(&r->machine);
     free(r);
     return status;

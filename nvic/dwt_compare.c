@@ -74,7 +74,7 @@ static bool is_valid_function(const struct dwt_comparator *k)
 void dwt_check_comparator(struct core *c, unsigned n)
 {
     const struct dwt_comparator *k = &c->dwt.comparator[n];
-    unsigned link[2], links = linked(k, n, link);
+    unsigned link[2] = {0}, links = linked(k, n, link);
     if (!(k->function & DWT_FUNCTION))
         return;
     if (!is_valid_function(k))
@@ -163,7 +163,7 @@ static bool matches(const struct core *c, unsigned n, const struct transfer *t)
         return false;
     if (!(k->function & DWT_DATAVMATCH))
         return covers(k, t);
-    unsigned link[2], links = linked(k, n, link);
+    unsigned link[2] = {0}, links = linked(k, n, link);
     bool here = !links;
     for (unsigned i = 0; i < links; i++)
         here |= covers(&c->dwt.comparator[link[i]], t);
