@@ -45,10 +45,13 @@ FUZZ_SRC_symbols := $(FUZZ_IMAGE_SRC) $(wildcard emu/symbols*.c)
 FUZZ_LIBS_symbols := -ldw -lelf
 FUZZ_SRC_info := $(FUZZ_SRC_symbols) $(wildcard emu/firmware*.c) emu/arm_attributes.c emu/armv7em.c emu/elf_wide.c emu/insn_sets.c
 FUZZ_LIBS_info := -ldw -lelf -lcapstone
+FUZZ_SRC_lines = $(FUZZ_SRC_rsp)
+FUZZ_LIBS_lines = $(FUZZ_LIBS_rsp)
 FUZZ_SRC_packet := rsp/packet.c rsp/buf.c rsp/link.c emu/duration.c
 FUZZ_SRC_replay := host/replay.c emu/quoted.c emu/duration.c emu/evlog.c
-FUZZ_SRC_rsp := $(filter-out rsp/server.c,$(wildcard rsp/*.c)) tests/fakes/rsp_fake_target.c emu/log.c emu/evlog.c emu/duration.c
-FUZZ_SRC_lines = $(FUZZ_SRC_rsp)
+FUZZ_SRC_rsp := $(filter-out rsp/server.c,$(wildcard rsp/*.c)) tests/fakes/rsp_fake_target.c $(wildcard step/*.c) emu/log.c emu/evlog.c emu/duration.c \
+	emu/stream.c emu/stream_server.c $(wildcard emu/insn*.c) emu/armv7em.c $(FUZZ_SRC_symbols)
+FUZZ_LIBS_rsp := -ldw -lelf -lcapstone
 FUZZ_SRC_rtt := host/rtt.c emu/bus.c emu/sched.c emu/evlog.c emu/log.c emu/stream.c emu/stream_server.c
 FUZZ_SRC_semihosting := host/semihosting.c host/semihosting_files.c host/tape.c emu/evlog.c emu/log.c
 
