@@ -18,6 +18,6 @@ $(DAP_PACKAGES): tests/dap/package.json tests/dap/package-lock.json
 	cd $(DAP) && npm ci --ignore-scripts --no-audit --no-fund --prefer-offline --loglevel=error
 	touch $@
 
-check-dap: $(B)/nrfemu $(FW)/$(VSCODE_SAMPLE).elf $(DAP_PACKAGES)
-	NODE_PATH=$(DAP)/node_modules node tests/dap/session.js $< $(FW)/$(VSCODE_SAMPLE).elf \
+check-dap: nrfemu $(B)/nrfemu $(FW)/$(VSCODE_SAMPLE).elf $(DAP_PACKAGES)
+	NODE_PATH=$(DAP)/node_modules node tests/dap/session.js $(B)/nrfemu $(FW)/$(VSCODE_SAMPLE).elf \
 		firmware-samples/$(VSCODE_SAMPLE)/main.c
