@@ -381,6 +381,7 @@ static void run(void *ctx, struct debug_stop_info *out)
         run_back(p, out);
     else
         run_slice(p, out);
+    swo_flush(&p->machine->swo);
     if (out->stop == DEBUG_RUNNING)
         return;
     p->resumed = false;
