@@ -37,28 +37,41 @@ static bool write_bus(void *ctx, uint32_t addr, uint32_t value, unsigned size)
 
 /* ---- time -------------------------------------------------------------------------------------------------------- */
 
-static void pass_stopped(struct soc_swd *w, vtime until)
+/* A debugger may wake who is asleep for ever. */
+static bool forgive_sleep(struct machine *m)
 {
-    struct machine *m = w->machine;
-    if (w->frozen && !w->in_reset)
-        return;
-    debug_pass_time(&m->soc.core, until);
+    if (m->end != MACHINE_END_ASLEEP && m->end != MACHINE_END_OFF)
+        return false;
+    m->end = MACHINE_RUNNING;
+    return true;
 }
 
-/* Locked up, or asleep with nothing left to wake it, the core lets time pass all the same. */
-static void pass_running(struct machine *m, vtime until)
+/* Resets, and what else waits for the run loop. */
+static void attend(struct machine *m)
 {
+    if (!m->soc.core.attention)
+        return;
+    machine_run(m, 0);
+    forgive_sleep(m);
+}
+
+static void on_due(void *ctx, vtime due) { core_attention(&((struct machine *)ctx)->soc.core); }
+
+/* Locked up, or asleep with nothing left to wake it, the core lets time pass all the same. */
+static void pass_running(struct soc_swd *w, vtime until)
+{
+    struct machine *m = w->machine;
     struct sched *s = &m->soc.sched;
-    sched_at(s, &m->events.slice, until);
+    sched_at(s, &w->due, until);
     enum core_stop stop = machine_run(m, UINT64_MAX);
+    sched_cancel(s, &w->due);
     if (stop == CORE_STOP_BREAKPOINT || stop == CORE_STOP_WATCHPOINT || stop == CORE_STOP_BKPT)
         cpu_pass_points(m->soc.core.cpu);
-    if (stop != CORE_STOP_LOCKUP && m->end != MACHINE_END_ASLEEP && m->end != MACHINE_END_OFF)
+    if (!forgive_sleep(m) && stop != CORE_STOP_LOCKUP)
         return;
-    s->now = sched_next(s) < until ? sched_next(s) : until;
+    vtime next = sched_next(s);
+    s->now = next < until ? (next > s->now ? next : s->now) : until;
     sched_fire_due(s);
-    if (m->end != MACHINE_END_LOCKUP)
-        m->end = MACHINE_RUNNING;
 }
 
 static void pass(void *ctx, vtime length)
@@ -67,16 +80,15 @@ static void pass(void *ctx, vtime length)
     struct machine *m = w->machine;
     struct core *c = &m->soc.core;
     vtime until = m->soc.sched.now + length;
-    if (c->attention)
-        machine_run(m, 0);
+    attend(m);
     while (!m->end && m->soc.sched.now < until) {
         bool stopped = debug_stopped(c);
         if (stopped)
-            pass_stopped(w, until);
+            debug_pass_time(c, until);
         else
-            pass_running(m, until);
+            pass_running(w, until);
         if (c->attention)
-            machine_run(m, 0);
+            attend(m);
         else if (stopped)
             return;
     }
@@ -143,4 +155,5 @@ static const struct swd_target_ops ops = {
 void soc_swd_init(struct soc_swd *s, struct machine *m)
 {
     *s = (struct soc_swd){.target = {.ops = &ops, .ctx = s}, .machine = m};
+    sched_event_init(&s->due, "debug port", on_due, m);
 }

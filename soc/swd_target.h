@@ -19,9 +19,9 @@
 struct soc_swd {
     struct swd_target target;
     struct machine *machine;
-    bool frozen;      /* time stands while the core is halted */
-    bool in_reset;    /* held there by the CTRL-AP */
-    vtime erase_ends; /* of ERASEALL */
+    bool in_reset;          /* held there by the CTRL-AP */
+    vtime erase_ends;       /* of ERASEALL */
+    struct sched_event due; /* the time that passes has passed */
 };
 
 void soc_swd_init(struct soc_swd *s, struct machine *m);
