@@ -40,11 +40,14 @@ static void pass_edges(struct swd_port *p)
     pass(p, length);
 }
 
+/* An emulation that is slower than the chip does not make up for the time that it takes itself: it would only fall
+ * behind further. */
 static void pass_wall(struct swd_port *p)
 {
     uint64_t now = p->now_us(), late = now - p->seen_us;
-    p->seen_us = now;
     pass(p, (late < LAG_MAX_US ? late : LAG_MAX_US) * VTIME_PER_US);
+    uint64_t after = p->now_us();
+    p->seen_us = after - now > late ? after : now;
 }
 
 void swd_port_sync(struct swd_port *p) { (p->time == SWD_TIME_WIRE ? pass_edges : pass_wall)(p); }
