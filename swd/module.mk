@@ -8,3 +8,7 @@ $(SWD_CLOCK): swd/preload/swd_clock.c swd/clock.h
 ifneq ($(filter release debug,$(MODE)),)
 all: $(SWD_CLOCK)
 endif
+
+# The tests have a chip that is a few words of memory.
+SWD_FAKE := $(B)/tests/fakes/swd_fake_target.o
+$(addprefix $(B)/tests/unit/swd_,wire ap probe): $(SWD_FAKE)
