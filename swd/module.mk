@@ -1,6 +1,6 @@
 # What a host program is started with to have the wire's clock.
 SWD_CLOCK := $(B)/swd-clock.so
-$(SWD_CLOCK): swd/preload/swd_clock.c swd/clock.h
+$(SWD_CLOCK): swd/preload/swd_clock.c emu/stream_clock.h
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(CC) -I. -D_GNU_SOURCE $(CFLAGS_COMMON) -O2 -fPIC -shared $< -o $@ -ldl

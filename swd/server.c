@@ -1,17 +1,14 @@
 #include "swd/server.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "emu/stream.h"
-#include "swd/clock.h"
+#include "emu/stream_clock.h"
 #include "swd/jlink.h"
 
 enum { READ_SIZE = 16384, ADVERT_EVERY_MS = 4, READS_A_POLL = 64 };
@@ -23,10 +20,9 @@ struct swd_server {
     const struct swd_probe_kind *kind;
     struct stream_server *listener; /* J-Link */
     struct stream *client;          /* of a J-Link; or the terminal */
-    int advert_fd;
-    uint64_t advert_ms; /* when the last was sent */
-    char *link;         /* Bus Pirate's PATH; NULL: none */
-    struct swd_clock clock;
+    uint64_t advert_ms;             /* when the last was sent */
+    char *link;                     /* Bus Pirate's PATH; NULL: none */
+    struct stream_clock clock;
 };
 
 static uint64_t now_ms(void)
@@ -44,7 +40,7 @@ static uint64_t idle(void *ctx, uint64_t us)
 {
     struct swd_server *s = ctx;
     swd_port_idle(&s->port, (us < IDLE_MAX_US ? us : IDLE_MAX_US) * VTIME_PER_US);
-    swd_clock_set(&s->clock, elapsed_us(s));
+    stream_clock_set(&s->clock, elapsed_us(s));
     return elapsed_us(s);
 }
 
@@ -52,7 +48,7 @@ static uint64_t idle(void *ctx, uint64_t us)
 static void send_answer(void *ctx, const uint8_t *bytes, size_t size)
 {
     struct swd_server *s = ctx;
-    swd_clock_set(&s->clock, elapsed_us(s));
+    stream_clock_set(&s->clock, elapsed_us(s));
     stream_write(s->client, bytes, size);
 }
 
@@ -61,14 +57,12 @@ static void send_answer(void *ctx, const uint8_t *bytes, size_t size)
 static void advertise(struct swd_server *s)
 {
     uint8_t advert[JLINK_ADVERT_SIZE];
-    struct sockaddr_in to = {
-        .sin_family = AF_INET, .sin_port = htons(JLINK_PORT), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     uint64_t now = now_ms();
-    if (s->advert_fd < 0 || now - s->advert_ms < ADVERT_EVERY_MS)
+    if (now - s->advert_ms < ADVERT_EVERY_MS)
         return;
     s->advert_ms = now;
     jlink_advert(advert);
-    sendto(s->advert_fd, advert, sizeof advert, MSG_DONTWAIT | MSG_NOSIGNAL, (struct sockaddr *)&to, sizeof to);
+    stream_announce(JLINK_PORT, advert, sizeof advert);
 }
 
 static void take_client(struct swd_server *s)
@@ -87,13 +81,6 @@ static void drop_client(struct swd_server *s)
     s->client = NULL;
 }
 
-/* libjaylink sends a long message in parts, and the kernel would wait for our acknowledge before the next. */
-static void acknowledge_at_once(const struct swd_server *s)
-{
-    if (s->listener)
-        setsockopt(stream_fd(s->client), IPPROTO_TCP, TCP_QUICKACK, &(int){1}, sizeof(int));
-}
-
 static void serve_client(struct swd_server *s)
 {
     uint8_t bytes[READ_SIZE];
@@ -102,7 +89,7 @@ static void serve_client(struct swd_server *s)
         if (n == 0)
             return;
         if (n > 0)
-            acknowledge_at_once(s);
+            stream_hurry(s->client); /* libjaylink sends a long message in parts */
         if (n < 0 || !s->kind->feed(&s->probe, bytes, (size_t)n))
             drop_client(s);
     }
@@ -113,7 +100,7 @@ void swd_server_poll(struct swd_server *s)
     take_client(s);
     if (s->client)
         serve_client(s);
-    swd_clock_poll(&s->clock, idle, s);
+    stream_clock_poll(&s->clock, idle, s);
     if (s->port.time == SWD_TIME_WALL)
         swd_port_sync(&s->port);
 }
@@ -121,11 +108,11 @@ void swd_server_poll(struct swd_server *s)
 void swd_server_wait(struct swd_server *s, int ms)
 {
     int where = s->client ? stream_fd(s->client) : s->listener ? stream_server_fd(s->listener) : -1;
-    struct pollfd p[2 + SWD_CLOCK_CLIENTS];
+    struct pollfd p[2 + STREAM_CLOCK_CLIENTS];
     nfds_t n = 0;
     p[n++] = (struct pollfd){.fd = where, .events = POLLIN};
     p[n++] = (struct pollfd){.fd = s->clock.listener, .events = POLLIN};
-    for (unsigned i = 0; i < SWD_CLOCK_CLIENTS; i++)
+    for (unsigned i = 0; i < STREAM_CLOCK_CLIENTS; i++)
         if (s->clock.listener >= 0 && s->clock.client[i] >= 0)
             p[n++] = (struct pollfd){.fd = s->clock.client[i], .events = POLLIN};
     if (s->listener && !s->client && ms > ADVERT_EVERY_MS)
@@ -141,7 +128,6 @@ static bool open_jlink(struct swd_server *s, const char *where, char *err, size_
     snprintf(standard, sizeof standard, "%d", JLINK_PORT);
     s->kind = &swd_jlink;
     s->listener = stream_listen(*where ? where : standard, err, err_size);
-    s->advert_fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     return s->listener;
 }
 
@@ -187,7 +173,7 @@ static bool open_clock(struct swd_server *s, const char *path, char *err, size_t
 {
     char made_up[64];
     snprintf(made_up, sizeof made_up, "/tmp/nrfemu-swd-clock.%ld", (long)getpid());
-    return swd_clock_open(&s->clock, path ? path : made_up, err, err_size);
+    return stream_clock_open(&s->clock, path ? path : made_up, err, err_size);
 }
 
 struct swd_server *swd_server_new(const struct swd_server_config *c, const struct swd_target *target, char *err,
@@ -196,7 +182,7 @@ struct swd_server *swd_server_new(const struct swd_server_config *c, const struc
     struct swd_server *s = calloc(1, sizeof *s);
     if (!s)
         abort();
-    s->advert_fd = s->clock.listener = s->clock.memory = -1;
+    s->clock.listener = s->clock.memory = -1;
     swd_port_init(&s->port, target, c->time);
     swd_probe_init(&s->probe, &s->port);
     s->probe.send = send_answer;
@@ -213,13 +199,11 @@ void swd_server_free(struct swd_server *s)
         return;
     stream_close(s->client);
     stream_server_close(s->listener);
-    if (s->advert_fd >= 0)
-        close(s->advert_fd);
     if (s->link)
         unlink(s->link);
     free(s->link);
     if (s->clock.listener >= 0)
-        swd_clock_close(&s->clock);
+        stream_clock_close(&s->clock);
     free(s);
 }
 
@@ -230,7 +214,7 @@ const struct swd_port *swd_server_port(const struct swd_server *s) { return &s->
 static void describe_clock(const struct swd_server *s, const char *preload, FILE *out)
 {
     if (s->clock.listener >= 0)
-        fprintf(out, SWD_CLOCK_VARIABLE "=%s LD_PRELOAD=%s ", s->clock.path, preload ? preload : "swd-clock.so");
+        fprintf(out, STREAM_CLOCK_VARIABLE "=%s LD_PRELOAD=%s ", s->clock.path, preload ? preload : "swd-clock.so");
 }
 
 void swd_server_describe(const struct swd_server *s, const char *preload, FILE *out)

@@ -1,6 +1,7 @@
 /*
  * swd-clock.so, for LD_PRELOAD: a program's clock is the time on the emulated wire, and its waiting lets that time go
- * on (swd/clock.h). So limits and polling of a debugger count what the chip saw, and come out the same every time.
+ * on (emu/stream_clock.h). So limits and polling of a debugger count what the chip saw, and come out the same every
+ * time.
  *
  * It holds for calls from the program itself; libraries (USB, sockets of a probe) keep the host's clock. While the
  * program waits for descriptors and none is ready, they have a millisecond of the host's time, and then what the
@@ -20,12 +21,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "swd/clock.h"
+#include "emu/stream_clock.h"
 
 enum { US_PER_S = 1000000 };
 
 static struct {
-    const struct swd_clock_page *page; /* NULL: the host's clock */
+    const struct stream_clock_page *page; /* NULL: the host's clock */
     int socket;
     uint64_t origin_us; /* of the host's clock, when the page said `first_us` */
     uint64_t first_us;
@@ -57,7 +58,7 @@ static int take_page(int from)
 
 __attribute__((constructor)) static void begin(void)
 {
-    const char *path = getenv(SWD_CLOCK_VARIABLE);
+    const char *path = getenv(STREAM_CLOCK_VARIABLE);
     struct sockaddr_un a = {.sun_family = AF_UNIX};
     Dl_info info;
     shim.origin_us = host_us();

@@ -1,4 +1,4 @@
-#include "swd/clock.h"
+#include "emu/stream_clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,13 +9,13 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-static bool fail(const struct swd_clock *c, char *err, size_t err_size)
+static bool fail(const struct stream_clock *c, char *err, size_t err_size)
 {
     snprintf(err, err_size, "%s: %s", c->path, strerror(errno));
     return false;
 }
 
-static bool make_page(struct swd_clock *c)
+static bool make_page(struct stream_clock *c)
 {
     c->memory = memfd_create("nrfemu swd clock", MFD_CLOEXEC);
     if (c->memory < 0 || ftruncate(c->memory, sizeof *c->page))
@@ -27,11 +27,11 @@ static bool make_page(struct swd_clock *c)
     return true;
 }
 
-bool swd_clock_open(struct swd_clock *c, const char *path, char *err, size_t err_size)
+bool stream_clock_open(struct stream_clock *c, const char *path, char *err, size_t err_size)
 {
     struct sockaddr_un a = {.sun_family = AF_UNIX};
-    *c = (struct swd_clock){.listener = -1, .memory = -1};
-    for (unsigned i = 0; i < SWD_CLOCK_CLIENTS; i++)
+    *c = (struct stream_clock){.listener = -1, .memory = -1};
+    for (unsigned i = 0; i < STREAM_CLOCK_CLIENTS; i++)
         c->client[i] = -1;
     if (strlen(path) >= sizeof c->path) {
         snprintf(err, err_size, "%s: too long for a socket's name", path);
@@ -44,15 +44,15 @@ bool swd_clock_open(struct swd_clock *c, const char *path, char *err, size_t err
     if (c->listener < 0 || bind(c->listener, (struct sockaddr *)&a, sizeof a) || listen(c->listener, 4) ||
         !make_page(c)) {
         fail(c, err, err_size);
-        swd_clock_close(c);
+        stream_clock_close(c);
         return false;
     }
     return true;
 }
 
-void swd_clock_close(struct swd_clock *c)
+void stream_clock_close(struct stream_clock *c)
 {
-    for (unsigned i = 0; i < SWD_CLOCK_CLIENTS; i++)
+    for (unsigned i = 0; i < STREAM_CLOCK_CLIENTS; i++)
         if (c->client[i] >= 0)
             close(c->client[i]);
     if (c->page)
@@ -63,10 +63,10 @@ void swd_clock_close(struct swd_clock *c)
         close(c->listener);
         unlink(c->path);
     }
-    *c = (struct swd_clock){.listener = -1, .memory = -1};
+    *c = (struct stream_clock){.listener = -1, .memory = -1};
 }
 
-void swd_clock_set(struct swd_clock *c, uint64_t us)
+void stream_clock_set(struct stream_clock *c, uint64_t us)
 {
     if (c->page)
         c->page->us = us;
@@ -89,10 +89,10 @@ static bool hand_over(int client, int memory)
     return sendmsg(client, &m, MSG_NOSIGNAL) == 1;
 }
 
-static void take_client(struct swd_clock *c)
+static void take_client(struct stream_clock *c)
 {
     int fd = accept4(c->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    for (unsigned i = 0; fd >= 0 && i < SWD_CLOCK_CLIENTS; i++)
+    for (unsigned i = 0; fd >= 0 && i < STREAM_CLOCK_CLIENTS; i++)
         if (c->client[i] < 0 && hand_over(fd, c->memory)) {
             c->client[i] = fd;
             return;
@@ -101,12 +101,12 @@ static void take_client(struct swd_clock *c)
         close(fd);
 }
 
-void swd_clock_poll(struct swd_clock *c, uint64_t (*idle)(void *ctx, uint64_t us), void *ctx)
+void stream_clock_poll(struct stream_clock *c, uint64_t (*idle)(void *ctx, uint64_t us), void *ctx)
 {
     if (c->listener < 0)
         return;
     take_client(c);
-    for (unsigned i = 0; i < SWD_CLOCK_CLIENTS; i++) {
+    for (unsigned i = 0; i < STREAM_CLOCK_CLIENTS; i++) {
         uint64_t us;
         ssize_t n = c->client[i] < 0 ? 0 : recv(c->client[i], &us, sizeof us, 0);
         if (n == sizeof us) {
