@@ -19,6 +19,8 @@
 static enum core_bkpt on_bkpt(void *ctx, uint8_t imm)
 {
     struct machine *m = ctx;
+    if (m->probed && (imm != SEMIHOSTING_BKPT || (m->soc.core.debug.control & DHCSR_C_DEBUGEN)))
+        return CORE_BKPT_GUEST;
     if (imm != SEMIHOSTING_BKPT)
         return m->debugged ? CORE_BKPT_STOP : CORE_BKPT_GUEST;
     switch (semihosting_call(&m->semihosting)) {

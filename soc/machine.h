@@ -94,6 +94,7 @@ struct machine {
     bool flash_is_kept; /* in a file that machine_load_flash() named */
     /* A debugger holds the machine: BKPTs, lockup and unhandled faults are its business. */
     bool debugged;
+    bool probed; /* ... through the debug port of the chip: what a BKPT is, its debug registers say */
 };
 
 /* False with one line in `err` when a stream or directory cannot be opened. The struct must not be moved. */
