@@ -11,6 +11,7 @@ BEGIN {
     home["elf.h"] = "^emu/(symbols|elf_|image_elf)[a-z_]*\\.[ch]$"
     home["yaml.h"] = "^soc/yaml_keys\\.h$"
     home["SDL2/"] = "^board/"
+    home["png.h"] = "^board/"
     home["sys/socket.h"] = "^emu/stream[a-z_]*\\.[ch]$"
     home["netinet/"] = "^emu/stream[a-z_]*\\.[ch]$"
     home["termios.h"] = "^emu/stream[a-z_]*\\.[ch]$"
