@@ -16,7 +16,6 @@
     X(SDL, Quit)                           \
     X(SDL, GetError)                       \
     X(SDL, SetHint)                        \
-    X(SDL, GetCurrentVideoDriver)          \
     X(SDL, CreateWindow)                   \
     X(SDL, DestroyWindow)                  \
     X(SDL, SetWindowTitle)                 \

@@ -174,11 +174,26 @@ bool window_screenshot_taken(const struct window *w, char *err, size_t err_size)
 
 /* ---- life ---- */
 
+/* SDL would go on to drivers that show nothing, and let libraries talk of what they miss. */
+static bool choose_driver(const struct sdl *s)
+{
+    bool wayland = getenv("WAYLAND_DISPLAY"), x11 = getenv("DISPLAY");
+    if (getenv("SDL_VIDEODRIVER"))
+        return true;
+    s->SDL_SetHint(SDL_HINT_VIDEODRIVER, wayland && x11 ? "wayland,x11" : wayland ? "wayland" : "x11");
+    return wayland || x11;
+}
+
 static bool open_display(struct window *w, char *err, size_t err_size)
 {
     struct sdl *s = &w->sdl;
     char title[BOARD_TITLE + 16];
     s->SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
+    s->SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0"); /* pictures are made here: a GPU would only copy them */
+    if (!choose_driver(s)) {
+        snprintf(err, err_size, "--window: there is no display: neither DISPLAY nor WAYLAND_DISPLAY is set");
+        return false;
+    }
     if (s->SDL_Init(SDL_INIT_VIDEO) != 0) {
         snprintf(err, err_size, "--window: there is no display: %s", s->SDL_GetError());
         return false;
