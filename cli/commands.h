@@ -15,6 +15,10 @@ enum { EXIT_NOT_MET = 1, EXIT_BAD_INPUT = 2 }; /* a condition not met; a bad fil
 /* `nrfemu run`, with its options parsed. */
 int command_run(const struct run_options *o);
 
+/* `nrfemu openocd`, and nrfemu started as if it were OpenOCD (cli/openocd.c). */
+int command_openocd(int argc, char **argv);
+bool openocd_was_meant(int argc, char **argv);
+
 /* `nrfemu info FIRMWARE...`: what is in the images; argv[0] is the subcommand. */
 int command_info(int argc, char **argv);
 

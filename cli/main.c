@@ -29,6 +29,7 @@ static const struct command {
 } commands[] = {
     {"run", "run firmware", run},
     {"info", "show what is in firmware images", command_info},
+    {"openocd", "be started by what would start OpenOCD, such as Cortex-Debug", command_openocd},
     {"boards", "list the boards that firmware can run on", command_boards},
     {"--version", "print the version", version},
     {"--help", "print this text", help},
@@ -59,6 +60,8 @@ int main(int argc, char **argv)
         print_usage(stderr);
         return EXIT_BAD_INPUT;
     }
+    if (openocd_was_meant(argc, argv))
+        return command_openocd(argc, argv);
     for (unsigned i = 0; i < COMMANDS; i++)
         if (strcmp(commands[i].name, argv[1]) == 0)
             return commands[i].run(argc - 1, argv + 1);

@@ -183,7 +183,11 @@ static const struct row rows[] = {
     {"on-lockup", "exit|reset", set_choice, FIELD(on_lockup), lockup_words,
      "what happens when the core locks up: the run ends with status 3, or the chip resets (default exit)"},
     {"gdb", "[HOST:]PORT", set_host_port, FIELD(gdb), NULL, "serve gdb (default host 127.0.0.1; port 0 picks one)"},
-    {"halt", NULL, set_flag, FIELD(halt), NULL, "wait at reset for the debugger"},
+    {"halt", NULL, set_flag, FIELD(halt), NULL,
+     "wait at reset for the debugger, which may bring the firmware with it (gdb's load)"},
+    {"tcl", "[HOST:]PORT", set_host_port, FIELD(tcl), NULL,
+     "beside --gdb: take gdb's monitor commands from scripts, as OpenOCD's Tcl port does"},
+    {"telnet", "[HOST:]PORT", set_host_port, FIELD(telnet), NULL, "likewise from people, line by line"},
     {"link", "FAULTS", set_link, 0, NULL,
      "make gdb's connection a bad one, repeatably: drop=P,corrupt=P,dup=P,delay=D,split,seed=N, such as "
      "drop=5%,corrupt=0.01,delay=20ms; 'monitor stats' counts"},
@@ -354,10 +358,12 @@ static enum options_result parse_options(struct parse *p, int argc, char **argv)
 static enum options_result check(struct parse *p)
 {
     const struct run_options *o = p->o;
-    if (!o->n_firmware && !o->flash_file)
+    if (!o->n_firmware && !o->flash_file && !(o->gdb && o->halt))
         return complain(p, "no firmware given; see nrfemu run --help");
     if (o->halt && !o->gdb)
         return complain(p, "--halt waits for a debugger: it needs --gdb");
+    if ((o->tcl || o->telnet) && !o->gdb)
+        return complain(p, "--%s goes with a debugger: it needs --gdb", o->tcl ? "tcl" : "telnet");
     if (o->faulty_link && !o->gdb)
         return complain(p, "--link is about gdb's connection: it needs --gdb");
     if (o->record && o->replay && strcmp(o->record, o->replay) == 0)

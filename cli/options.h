@@ -28,6 +28,10 @@ struct run_options {
 
     const char *gdb; /* [HOST:]PORT */
     bool halt;
+    const char *tcl, *telnet; /* likewise: command lines */
+    bool as_openocd;          /* speaks as OpenOCD does; not an option, see cli/openocd.c */
+    char **startup;           /* likewise: n_startup commands of `monitor`, carried out when the ports are open */
+    unsigned n_startup;
     bool faulty_link;
     struct rsp_link_faults link; /* if it is */
     unsigned halted_time;        /* enum halted_time_mode */

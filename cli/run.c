@@ -148,6 +148,22 @@ static void show_progress(struct run *r)
 /* ---- the run ------------------------------------------------------------------------------------------------------
  */
 
+static void tell_port(const struct run *r, unsigned port, const char *whom)
+{
+    fprintf(stderr, "%sListening on port %u for %s connections\n", r->o->as_openocd ? "Info : " : "", port, whom);
+}
+
+static bool listen_for_lines(struct run *r, enum rsp_lines_style style, const char *host_port, const char *whom,
+                             char *err, size_t err_size)
+{
+    if (!host_port)
+        return true;
+    if (!rsp_server_add_lines(r->gdb, style, host_port, err, err_size))
+        return false;
+    tell_port(r, rsp_server_lines_port(r->gdb, style), whom);
+    return true;
+}
+
 static bool start_gdb(struct run *r, char *err, size_t err_size)
 {
     debug_port_init(&r->port, &r->machine);
@@ -157,7 +173,13 @@ static bool start_gdb(struct run *r, char *err, size_t err_size)
         return false;
     if (r->o->faulty_link)
         rsp_server_set_faults(r->gdb, &r->o->link);
-    fprintf(stderr, "Listening on port %u for gdb connections\n", rsp_server_port(r->gdb));
+    if (!listen_for_lines(r, RSP_LINES_TCL, r->o->tcl, "tcl", err, err_size) ||
+        !listen_for_lines(r, RSP_LINES_TELNET, r->o->telnet, "telnet", err, err_size))
+        return false;
+    for (unsigned i = 0; i < r->o->n_startup; i++)
+        if (!rsp_server_command(r->gdb, r->o->startup[i]))
+            log_msg(&r->machine.log, LOG_INFO, "-c '%s' is not needed here", r->o->startup[i]);
+    tell_port(r, rsp_server_port(r->gdb), "gdb"); /* the last: whoever waits for it finds everything ready */
     return true;
 }
 

@@ -80,7 +80,7 @@ struct cpu {
     bool it_plain;               /* nothing can become due in it */
     struct cpu_state s;
 
-    uint64_t stop_retired;    /* budget */
+    uint64_t stop_retired; /* budget */
     bool (*at_budget)(void *ctx, uint32_t pc);
     void *at_budget_ctx;
     enum masks_touched masks; /* by the instruction before */
@@ -299,6 +299,9 @@ static void decode(struct cpu *c, struct code_region *r, uint32_t pc)
         in->flags |= INSN_IN_RAM;
     if (is_breakpoint(c, pc) || is_core_breakpoint(c, pc))
         in->flags |= INSN_BREAK;
+    else if (in->size == 4 && is_core_breakpoint(c, pc + 2)) /* C1.11.4 */
+        log_once(c->log, pc + 3, "UNPREDICTABLE: a breakpoint of the FPB is at the second half of what is at 0x%08x",
+                 pc);
 }
 
 static bool same_bytes(const struct code_region *r, uint32_t pc, const struct insn *in)
@@ -708,6 +711,7 @@ static bool goes_on(struct cpu *c, uint32_t pc)
     c->stop_retired = c->s.retired + 1;
     c->pass_pc = pc;
     c->pass_retired = c->s.retired;
+    c->pass_core = false;
     return true;
 }
 
@@ -1329,6 +1333,7 @@ void cpu_core_breakpoints(struct cpu *c, const uint32_t *addr, unsigned n)
     for (unsigned i = 0; i < n; i++) {
         c->core_breakpoint[c->n_core_breakpoints++] = addr[i];
         decode_anew(c, addr[i]);
+        decode_anew(c, addr[i] - 2); /* is it the first half of a longer one? */
     }
 }
 

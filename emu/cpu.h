@@ -151,9 +151,9 @@ struct cpu_observer {
 };
 void cpu_observe(struct cpu *c, const struct cpu_observer *o); /* copied; NULL: nobody any more */
 
-/* When a small budget is used up, somebody is asked whether to go on for one instruction more, whatever points are there,
- * rather than stop: as long as nothing else has to happen, steps follow each other without leaving the engine. `pc` is
- * the instruction that comes next; registers may be read. NULL: nobody. */
+/* When a small budget is used up, somebody is asked whether to go on for one instruction more, whatever points are
+ * there, rather than stop: as long as nothing else has to happen, steps follow each other without leaving the engine.
+ * `pc` is the instruction that comes next; registers may be read. NULL: nobody. */
 void cpu_at_budget(struct cpu *c, bool (*go_on)(void *ctx, uint32_t pc), void *ctx);
 
 /* The next instruction executes although a breakpoint or watchpoint stops there; one of the core's own still does.

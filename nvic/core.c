@@ -34,7 +34,7 @@ void core_update(struct core *c)
     };
     fp_update_traps(c, &t);
     cpu_set_traps(c->cpu, &t);
-    if (nvic_eligible(&c->nvic))
+    if (nvic_eligible(&c->nvic) || (c->scb.demcr & DEMCR_MON_STEP))
         sched_kick(c->sched);
 }
 

@@ -51,7 +51,7 @@ static unsigned linked(const struct dwt_comparator *k, unsigned own, unsigned li
     unsigned n = 0;
     for (unsigned shift = 12; shift <= 16; shift += 4) {
         unsigned other = k->function >> shift & 15;
-        if (other < DWT_COMPARATORS && other != own)
+        if (other < DWT_COMPARATORS && other != own && !(n && link[0] == other))
             link[n++] = other;
     }
     return n;
@@ -74,7 +74,7 @@ static bool is_valid_function(const struct dwt_comparator *k)
 void dwt_check_comparator(struct core *c, unsigned n)
 {
     const struct dwt_comparator *k = &c->dwt.comparator[n];
-    unsigned link[2], links = linked(k, n, link);
+    unsigned link[2] = {0}, links = linked(k, n, link);
     if (!(k->function & DWT_FUNCTION))
         return;
     if (!is_valid_function(k))
@@ -104,10 +104,11 @@ static struct cpu_range range_of(const struct core *c, unsigned n)
     if (k->function & DWT_CYCMATCH)
         return (struct cpu_range){0};
     if (k->function & DWT_DATAVMATCH) {
-        unsigned link[2], links = linked(k, n, link);
+        unsigned link[2] = {0};
+        bool one = linked(k, n, link) == 1;
         const struct dwt_comparator *other = &c->dwt.comparator[link[0]];
-        r.base = links == 1 ? other->comp : 0;
-        r.mask = links == 1 ? mask_of(other) : UINT32_MAX;
+        r.base = one ? other->comp : 0;
+        r.mask = one ? mask_of(other) : UINT32_MAX;
         r.fetches = false;
     }
     return r;
@@ -162,7 +163,7 @@ static bool matches(const struct core *c, unsigned n, const struct transfer *t)
         return false;
     if (!(k->function & DWT_DATAVMATCH))
         return covers(k, t);
-    unsigned link[2], links = linked(k, n, link);
+    unsigned link[2] = {0}, links = linked(k, n, link);
     bool here = !links;
     for (unsigned i = 0; i < links; i++)
         here |= covers(&c->dwt.comparator[link[i]], t);

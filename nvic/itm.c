@@ -101,6 +101,8 @@ static bool takes(struct core *c, unsigned port, bool debugger)
 static void stimulate(struct core *c, unsigned port, uint32_t value, uint32_t mask)
 {
     unsigned size = (unsigned)__builtin_popcount(mask) / 8;
+    if (!(mask & 1))
+        log_once(c->log, 0xE0000E85u, "UNPREDICTABLE: a stimulus port is written at another byte than its first");
     put_source_packet(c, (uint8_t)(port << 3 | (size == 4 ? 3 : size)), value >> __builtin_ctz(mask), size);
 }
 

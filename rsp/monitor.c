@@ -33,6 +33,7 @@ static bool reset(struct rsp_session *s, const char *args)
         rsp_console(s, "reset [halt|init|run]\n");
         return false;
     }
+    rsp_hub_attach(s->hub, s);
     rsp_hub_reset(s->hub);
     if (runs)
         rsp_hub_resume(s->hub, (struct rsp_resume){.how = DEBUG_CONTINUE});
@@ -41,7 +42,21 @@ static bool reset(struct rsp_session *s, const char *args)
 
 static bool halt(struct rsp_session *s, const char *args)
 {
+    rsp_hub_attach(s->hub, s);
     rsp_hub_halt(s->hub, RSP_SIGNAL_INT);
+    return true;
+}
+
+static bool resume(struct rsp_session *s, const char *args)
+{
+    rsp_hub_attach(s->hub, s);
+    rsp_hub_resume(s->hub, (struct rsp_resume){.how = DEBUG_CONTINUE});
+    return true;
+}
+
+static bool shut_down(struct rsp_session *s, const char *args)
+{
+    rsp_hub_kill(s->hub);
     return true;
 }
 
@@ -88,6 +103,8 @@ static const struct command ours[] = {
     {"system_reset", "the same", reset},
     {"halt", "halts the core, also when another debugger let it run", halt},
     {"stop", "the same", halt},
+    {"resume", "lets the core run; gdb does not notice, so this is for command ports", resume},
+    {"shutdown", "ends the run", shut_down},
     {"gdb_sync", "the next step only tells gdb where the core is", gdb_sync},
     {"trace", "[on [KIND...]|off]: shows what happens while gdb waits for the core to stop", rsp_trace_command},
     {"step-policy", "[NAME]: how a step is made from now on; without NAME, the list", rsp_steps_command},
@@ -193,6 +210,18 @@ static bool run_theirs(struct rsp_session *s, const char *name, const char *args
         if (strcmp(theirs[i].name, name) == 0)
             return theirs[i].run(t->ctx, args, &to);
     return true;
+}
+
+bool rsp_monitor_knows(struct rsp_session *s, const char *line)
+{
+    const char *name;
+
+    line = skip_blanks(line);
+    size_t n = strcspn(line, " \t\r\n");
+    for (unsigned i = 0; (name = name_at(s, i)); i++)
+        if (strlen(name) == n && same_start(name, line, n))
+            return true;
+    return false;
 }
 
 bool rsp_monitor(struct rsp_session *s, const char *line)

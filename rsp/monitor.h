@@ -12,4 +12,7 @@
 /* Carries out a line, which prints with rsp_console(). False: there is no such command, or it failed; that was said. */
 bool rsp_monitor(struct rsp_session *s, const char *line);
 
+/* Does the line begin with the full name of a command? */
+bool rsp_monitor_knows(struct rsp_session *s, const char *line);
+
 #endif

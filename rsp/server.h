@@ -1,6 +1,7 @@
 /*
- * The GDB server: listens on a TCP port and serves as many debuggers as RSP_SESSIONS_MAX. For a run loop that calls it
- * between slices; it has no thread and, but for sending, never waits.
+ * The GDB server: listens on a TCP port, and on others for command lines if it is told to, and serves as many debuggers
+ * and command lines together as RSP_SESSIONS_MAX. For a run loop that calls it between slices; it has no thread and,
+ * but for sending, never waits.
  */
 #ifndef RSP_SERVER_H
 #define RSP_SERVER_H
@@ -10,6 +11,7 @@
 
 #include "emu/debug_target.h"
 #include "emu/log.h"
+#include "rsp/lines.h"
 #include "rsp/link.h"
 
 struct rsp_server;
@@ -31,6 +33,15 @@ void rsp_server_free(struct rsp_server *s); /* hangs up; NULL is allowed */
 void rsp_server_set_faults(struct rsp_server *s, const struct rsp_link_faults *faults);
 
 uint16_t rsp_server_port(const struct rsp_server *s);
+
+/* Also serves command lines at a port of their own. False on failure, with one line in `err`. */
+bool rsp_server_add_lines(struct rsp_server *s, enum rsp_lines_style style, const char *host_port, char *err,
+                          size_t err_size);
+uint16_t rsp_server_lines_port(const struct rsp_server *s, enum rsp_lines_style style);
+
+/* Carries out a command of `monitor` as if somebody had sent it; what it prints goes to the log. False: there is no
+ * such command. */
+bool rsp_server_command(struct rsp_server *s, const char *line);
 
 /* Accepts, serves what came in, drops who left, and runs the target for a slice if a debugger let it run. */
 enum rsp_server_state rsp_server_poll(struct rsp_server *s);

@@ -85,6 +85,11 @@ void rsp_session_flush(struct rsp_session *s)
 
     if (s->console_len == 0)
         return;
+    if (s->plain) {
+        s->out.send(s->out.ctx, s->console, s->console_len);
+        s->console_len = 0;
+        return;
+    }
     rsp_buf_clear(&text);
     rsp_buf_str(&text, "O");
     rsp_buf_hex(&text, s->console, s->console_len);

@@ -34,6 +34,7 @@ struct rsp_session {
     bool closing;    /* the connection is to be closed */
     bool extended;   /* '!' was sent */
     bool sync;       /* `monitor gdb_sync`: the next step is answered, and not done */
+    bool plain;      /* not a debugger, but a command port (rsp/lines.h): text goes out as it is */
     uint32_t thread; /* that g, G, p, P mean; 0: the current one */
     struct rsp_peer peer;
     struct rsp_out out;

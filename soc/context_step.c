@@ -86,6 +86,8 @@ static bool is_over(const struct context_step *s)
 {
     const struct core *c = &s->soc->core;
 
+    if (nvic_eligible(&c->nvic)) /* that comes first */
+        return false;
     if (top(c)->serial == s->serial)
         return c->sleep == CORE_AWAKE && retired_by_top(c) >= s->goal;
     if ((c->sleep != CORE_AWAKE && c->sleep != CORE_SLEEP_ON_EXIT) || is_active(c, s->serial))

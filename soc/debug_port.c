@@ -299,8 +299,10 @@ static bool ended(struct debug_port *p, struct debug_stop_info *out)
 static bool step_ended(struct debug_port *p, struct debug_stop_info *out)
 {
     enum context_step_state state = context_step_look(&p->step);
-    if (state == CONTEXT_STEP_GOES_ON)
+    bool asleep = p->machine->end == MACHINE_END_ASLEEP; /* for ever; the step may have ended with that, or before */
+    if (state == CONTEXT_STEP_GOES_ON || (p->machine->end && !asleep))
         return false;
+    p->machine->end = MACHINE_RUNNING;
     out->stop = state == CONTEXT_STEP_OVER ? DEBUG_STEPPED : DEBUG_STARVED;
     if (state == CONTEXT_STEP_STARVED) {
         context_step_explain(&p->step, p->text, sizeof p->text);
@@ -323,9 +325,7 @@ static void run_slice(struct debug_port *p, struct debug_stop_info *out)
             return;
         }
         enum core_stop stop = timeline_run(&p->timeline, p->step.active ? context_step_budget(&p->step) : UINT64_MAX);
-        if (ended(p, out))
-            return;
-        if (p->step.active && step_ended(p, out))
+        if ((p->step.active && step_ended(p, out)) || ended(p, out))
             return;
         report_stop(p, stop, out);
         if (out->stop != DEBUG_RUNNING || !p->step.active)
@@ -384,7 +384,8 @@ static bool landed(struct debug_port *p, uint32_t pc)
 static bool at_budget(void *ctx, uint32_t pc)
 {
     struct debug_port *p = ctx;
-    if (p->halt_asked || context_step_look(&p->step) != CONTEXT_STEP_OVER || !landed(p, pc))
+    if (p->halt_asked || core_executes_one(core_of(p)) || context_step_look(&p->step) != CONTEXT_STEP_OVER ||
+        !landed(p, pc))
         return false;
     context_step_again(&p->step);
     p->walk.told = false;
@@ -424,6 +425,9 @@ static void reset(void *ctx)
     context_step_end(&p->step);
     p->resumed = false;
     hold(p);
+    if (p->programmed)
+        machine_find_start(p->machine);
+    p->programmed = false;
     machine_reset(p->machine, RESETREAS_SREQ);
 }
 
@@ -443,6 +447,7 @@ static bool flash_erase(void *ctx, uint32_t addr, uint32_t len)
     if (!in_flash(addr, len) || addr % NVMC_PAGE_SIZE || len % NVMC_PAGE_SIZE)
         return false;
     debug_port_change(p);
+    p->programmed = true;
     for (uint32_t at = 0; at < len; at += NVMC_PAGE_SIZE)
         soc_program(&p->machine->soc, addr + at, erased, NVMC_PAGE_SIZE);
     return true;
@@ -452,6 +457,7 @@ static bool flash_write(void *ctx, uint32_t addr, const void *buf, uint32_t len)
 {
     struct debug_port *p = ctx;
     debug_port_change(p);
+    p->programmed = true;
     return in_flash(addr, len) && soc_program(&p->machine->soc, addr, buf, len);
 }
 

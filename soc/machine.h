@@ -108,6 +108,8 @@ void machine_close(struct machine *m);
 /* Loads images into flash, RAM, UICR and the external flash (as image_load() names them), finds the vector table, opens
  * symbols. */
 bool machine_load(struct machine *m, char **specs, unsigned n, char err[IMAGE_ERR_SIZE]);
+/* Flash was programmed otherwise: looks for the vector table that the next reset takes. */
+void machine_find_start(struct machine *m);
 /* Flash and UICR as a file of both, one after the other; a missing file is an erased chip. */
 bool machine_load_flash(struct machine *m, const char *path, char *err, size_t err_size);
 bool machine_save_flash(struct machine *m, const char *path, char *err, size_t err_size);

@@ -89,9 +89,12 @@ static void wait_for_input(struct machine *m)
         m->end = MACHINE_END_INTERRUPT;
 }
 
+/* Firmware that is awake for short moments only never comes to the end of a slice. */
+enum { SLEEPS_A_SLICE = 1000 };
+
 enum core_stop machine_run(struct machine *m, uint64_t budget)
 {
-    for (;;) {
+    for (unsigned sleeps = 0;;) {
         enum core_stop stop = core_run(&m->soc.core, budget);
         switch (stop) {
         case CORE_STOP_ATTENTION:
@@ -106,7 +109,7 @@ enum core_stop machine_run(struct machine *m, uint64_t budget)
                 m->end = m->soc.off ? MACHINE_END_OFF : MACHINE_END_ASLEEP;
             if (m->end || budget != UINT64_MAX)
                 return stop;
-            if (!naps(m))
+            if (!naps(m) && ++sleeps < SLEEPS_A_SLICE)
                 break;
             handle_attention(m);
             return CORE_STOP_ATTENTION;

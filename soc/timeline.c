@@ -148,6 +148,7 @@ void timeline_live(struct timeline *t)
     if (!t->past)
         return;
     restore(t, &t->present);
+    t->machine->end = t->end;
     t->at = t->n - 1;
     leave_past(t);
     note_where(t);
@@ -185,6 +186,8 @@ void timeline_enter_past(struct timeline *t)
     if (t->past)
         return;
     t->present = take(t);
+    t->end = t->machine->end;
+    t->machine->end = MACHINE_RUNNING;
     t->past = true;
     be_quiet(t, true);
 }

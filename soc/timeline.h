@@ -59,6 +59,7 @@ struct timeline {
     unsigned n;                   /* marks, in order */
     unsigned at;                  /* the last one that is not ahead of the machine */
     struct timeline_mark present; /* while in the past: where it ends */
+    enum machine_end end;         /* likewise */
     bool past;
 
     bool changed;          /* by the debugger, since the machine stopped */

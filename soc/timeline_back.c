@@ -128,11 +128,11 @@ static bool search_on(struct timeline *t, enum core_stop *stop)
 /* Leaves a mark shortly before the target: it may be one of many steps. */
 static enum core_stop approach(struct timeline *t)
 {
-    enum { NEAR = 1 << 14, FAR = 4 * NEAR };
+    enum { NEAR = 1 << 14 };
     uint64_t left = t->target - retired(t);
-    enum core_stop stop = timeline_relive(t, left > FAR ? left - NEAR : left);
+    enum core_stop stop = timeline_relive(t, left > NEAR ? left - NEAR : left);
     timeline_mark_way(t);
-    if (left > FAR && t->target - retired(t) <= NEAR)
+    if (left > NEAR && t->target - retired(t) <= NEAR)
         timeline_mark_here(t, NEAR);
     return stop;
 }

@@ -48,6 +48,12 @@ fresh
 check 'a test dependency does not matter to run' 0 ' ' run
 fresh
 check 'but to test' 0 '*install*libcmocka-dev*' test
+ABSENT=nodejs
+fresh
+check 'node, as a package' 0 '*install*nodejs*' test
+fresh
+pretend node ''
+check 'node from elsewhere' 0 ' ' test
 
 fresh
 ABSENT=

@@ -91,8 +91,10 @@ static void every_option(void **state)
     struct fixture *f = *state;
     assert_int_equal(parse_args(f, "--for", "10ms", "--stop-when=PASS", "a.elf", "--on-lockup", "reset", "--gdb",
                                 "localhost:0", "--halt", "--halted-time", "wall", "--uart0", "pty", "--uart1",
-                                "tcp:1234", "--rtt", "null", "--usb", "none"),
+                                "tcp:1234", "--rtt", "null", "--usb", "none", "--tcl", "1", "--telnet", "[::1]:2"),
                      OPTIONS_GO);
+    assert_string_equal(f->o.tcl, "1");
+    assert_string_equal(f->o.telnet, "[::1]:2");
     assert_true(f->o.run_for == 10 * VTIME_PER_MS);
     assert_string_equal(f->o.stop_when, "PASS");
     assert_int_equal(f->o.on_lockup, OPTIONS_LOCKUP_RESET);
@@ -134,6 +136,9 @@ static void flash_file_may_be_the_firmware(void **state)
     assert_int_equal(parse_args(f, "--flash-file", "flash.bin"), OPTIONS_GO);
     assert_int_equal(f->o.n_firmware, 0);
     assert_refused(f, parse_args(f, "--quiet"), "no firmware");
+    assert_refused(f, parse_args(f, "--gdb", "1"), "no firmware");
+    assert_int_equal(parse_args(f, "--gdb", "1", "--halt"), OPTIONS_GO); /* the debugger brings it */
+    assert_refused(f, parse_args(f, "--tcl", "1", "a.elf"), "needs --gdb");
 }
 
 static void bad_values(void **state)

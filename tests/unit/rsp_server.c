@@ -42,16 +42,16 @@ static int teardown(void **state)
     return 0;
 }
 
-static int connect_to(struct bench *b)
+static int connect_to_port(uint16_t port)
 {
-    struct sockaddr_in a = {.sin_family = AF_INET,
-                            .sin_port = htons(rsp_server_port(b->server)),
-                            .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     int fd = socket(AF_INET, SOCK_STREAM, 0);
 
     assert_int_equal(connect(fd, (struct sockaddr *)&a, sizeof a), 0);
     return fd;
 }
+
+static int connect_to(struct bench *b) { return connect_to_port(rsp_server_port(b->server)); }
 
 static void say(int fd, const char *text) { assert_int_equal(send(fd, text, strlen(text), 0), strlen(text)); }
 
@@ -193,6 +193,35 @@ static void a_kill_ends_it(void **state)
     close(fd);
 }
 
+static void lines_are_served_beside_gdb(void **state)
+{
+    struct bench *b = *state;
+    char err[128];
+
+    assert_true(rsp_server_add_lines(b->server, RSP_LINES_TCL, "0", err, sizeof err));
+    assert_false(rsp_server_add_lines(b->server, RSP_LINES_TELNET, "1.2.3.4.5:x", err, sizeof err));
+    int gdb = connect_to(b), script = connect_to_port(rsp_server_lines_port(b->server, RSP_LINES_TCL));
+    say(gdb, "+$?#3f+$c#63");
+    until(b, RSP_SERVER_RUNNING);
+    say(script, "say hello\x1ahalt\x1a");
+    expect(b, script, "you said hello\n\x1a\x1a");
+    until(b, RSP_SERVER_HALTED);
+    close(script);
+    close(gdb);
+    until(b, RSP_SERVER_FREE);
+}
+
+static void commands_of_its_own(void **state)
+{
+    struct bench *b = *state;
+
+    assert_true(rsp_server_command(b->server, "say hello"));
+    assert_string_equal(b->fake.said, "hello");
+    assert_false(rsp_server_command(b->server, "sa hello"));
+    assert_false(rsp_server_command(b->server, ""));
+    assert_int_equal(rsp_server_poll(b->server), RSP_SERVER_FREE);
+}
+
 static void a_bad_address_is_told(void **state)
 {
     struct bench *b = *state;
@@ -207,8 +236,14 @@ static void a_bad_address_is_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(from_free_to_free),     TEST(a_glance_at_the_port_disturbs_nothing), TEST(one_byte_at_a_time),
-        TEST(one_runs_one_looks),    TEST(who_is_too_many_is_turned_away),        TEST(a_kill_ends_it),
+        TEST(from_free_to_free),
+        TEST(a_glance_at_the_port_disturbs_nothing),
+        TEST(one_byte_at_a_time),
+        TEST(one_runs_one_looks),
+        TEST(who_is_too_many_is_turned_away),
+        TEST(a_kill_ends_it),
+        TEST(lines_are_served_beside_gdb),
+        TEST(commands_of_its_own),
         TEST(a_bad_address_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
