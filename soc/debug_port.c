@@ -53,6 +53,7 @@ static bool reg_set(void *ctx, enum cpu_reg r, uint32_t value)
 static void hold(struct debug_port *p)
 {
     debug_hold(core_of(p), true);
+    evlog_emit(&p->machine->soc.evlog, EV_HALT, 1, 0);
     halted_time_hold(&p->halted_time, true);
     swo_flush(&p->machine->swo);
 }
@@ -210,6 +211,7 @@ static void resume(void *ctx, enum debug_resume how, unsigned depth)
         p->halt_asked = false;
         p->backwards = how == DEBUG_CONTINUE_BACK || how == DEBUG_STEP_BACK;
     }
+    evlog_emit(&p->machine->soc.evlog, EV_HALT, 0, how == DEBUG_STEP);
     if (p->backwards) {
         resume_back(p, how);
         return;

@@ -160,6 +160,14 @@ static void on_stimulus(void *ctx, vtime due)
         sched_at(&m->soc.sched, &e->stimulus, c->stimuli[e->next_stimulus].time);
 }
 
+static void on_pace(void *ctx, vtime due) { core_attention(&((struct machine *)ctx)->soc.core); }
+
+static void on_look(void *ctx, vtime due)
+{
+    const struct machine_config *c = &((struct machine *)ctx)->config;
+    c->look(c->look_ctx);
+}
+
 static void on_stop_text(void *ctx)
 {
     struct machine *m = ctx;
@@ -262,6 +270,8 @@ static void init_events(struct machine *m)
     sched_event_init(&e->limit, "end of run", on_limit, m);
     sched_event_init(&e->slice, "slice", on_slice, m);
     sched_event_init(&e->stimulus, "stimulus", on_stimulus, m);
+    sched_event_init(&e->pace, "pace", on_pace, m);
+    sched_event_init(&e->look, "look", on_look, m);
     m->soc.companion = e;
     m->soc.companion_size = sizeof *e;
 }
@@ -362,6 +372,8 @@ void machine_power_on(struct machine *m)
         sched_at(s, &e->limit, limit);
     if (e->next_stimulus < m->config.n_stimuli)
         sched_at(s, &e->stimulus, m->config.stimuli[e->next_stimulus].time);
+    if (m->config.look)
+        sched_at(s, &e->look, m->config.look_at);
 }
 
 void machine_reset(struct machine *m, uint32_t resetreas)
