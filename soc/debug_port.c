@@ -223,6 +223,13 @@ static void resume(void *ctx, enum debug_resume how, unsigned depth)
         context_step_begin(&p->step, depth);
 }
 
+static void filter(void *ctx, bool (*counts)(void *), void *counts_ctx)
+{
+    struct debug_port *p = ctx;
+    p->timeline.counts = counts;
+    p->timeline.counts_ctx = counts_ctx;
+}
+
 static void halt(void *ctx) { ((struct debug_port *)ctx)->halt_asked = true; }
 
 /* What a comparator hit. Not reported as a point: gdb goes on at once from one that it has not set. */
@@ -534,6 +541,7 @@ static const struct debug_target_ops ops = {
     .point_add = point_add,
     .point_remove = point_remove,
     .resume = resume,
+    .filter = filter,
     .run = run,
     .walk = walk,
     .halt = halt,

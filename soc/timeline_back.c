@@ -107,6 +107,8 @@ static void note_hit(struct timeline *t, enum core_stop stop)
         return;
     if (retired(t) >= t->target) /* the one that the search began at: Debug state is entered behind its instruction */
         return;
+    if (stop == CORE_STOP_BREAKPOINT && t->counts && !t->counts(t->counts_ctx))
+        return;
     t->found = true;
     t->hit = (struct timeline_hit){stop, retired(t), c->watch_addr, c->watch_store};
 }
