@@ -573,7 +573,7 @@ void debug_port_init(struct debug_port *p, struct machine *m)
     p->contexts = &m->events.contexts;
     contexts_init(p->contexts, &m->soc);
     context_step_init(&p->step, &m->soc);
-    halted_time_init(&p->halted_time, m);
+    halted_time_init(&p->halted_time, &p->timeline);
     timeline_init(&p->timeline, m);
 }
 
