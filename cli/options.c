@@ -14,6 +14,7 @@
 #include "host/console.h"
 #include "soc/board_file.h"
 #include "soc/halted_time.h"
+#include "swd/port.h"
 
 enum { ERR_SIZE = 256, HELP_COLUMN = 26 };
 
@@ -122,6 +123,18 @@ static bool set_stream(struct parse *p, const struct row *row, const char *value
     return false;
 }
 
+static bool set_probe(struct parse *p, const struct row *row, const char *value)
+{
+    static const char *const kinds[] = {"jlink", "buspirate"};
+    for (unsigned i = 0; i < 2; i++) {
+        size_t n = strlen(kinds[i]);
+        if (strncmp(value, kinds[i], n) == 0 && (!value[n] || (value[n] == ':' && value[n + 1])))
+            return value[n] && i == 0 && !is_host_port(value + n + 1) ? wrong(p, "a port is from 0 to 65535")
+                                                                      : set_text(p, row, value);
+    }
+    return wrong(p, "it is jlink[:[HOST:]PORT] or buspirate[:PATH]");
+}
+
 static bool set_swo(struct parse *p, const struct row *row, const char *value)
 {
     if (strncmp(value, "tcp:", 4) != 0 || is_host_port(value + 4))
@@ -181,6 +194,12 @@ static const struct row rows[] = {
     {"halted-time", "frozen|traffic|wall", set_choice, FIELD(halted_time), halted_time_names,
      "what time does to peripherals while the core is halted: stands still, goes on by the cost of the probe's "
      "traffic, or by the wall clock (default frozen)"},
+    {"swd", "jlink[:PORT]|buspirate[:PATH]", set_probe, FIELD(swd), NULL,
+     "a probe at the chip's debug connector, for OpenOCD: a J-Link on TCP, or a Bus Pirate behind a pseudo-terminal"},
+    {"swd-time", "wall|wire", set_choice, FIELD(swd_time), swd_time_names,
+     "what moves emulated time then: the wall clock, or nothing but the clocks on the wire (default wall)"},
+    {"swd-clock", "PATH", set_text, FIELD(swd_clock), NULL,
+     "where swd-clock.so asks for the time on the wire (default in /tmp)"},
     {"uart0", UART_VALUE, set_stream, FIELD(uart0), uart_words, "where UART0 goes (default stdio)"},
     {"uart1", UART_VALUE, set_stream, FIELD(uart1), uart_words, "where UART1 goes (default stdio)"},
     {"rtt", "stdio|null|tcp:PORT", set_stream, FIELD(rtt), rtt_words, "where RTT channel 0 goes (default stdio)"},
@@ -220,8 +239,6 @@ static const struct row rows[] = {
     /* Refused, by name: for a later version. */
     {.name = "window"},
     {.name = "screenshot"},
-    {.name = "swd"},
-    {.name = "swd-time"},
 };
 
 enum { ROWS = sizeof rows / sizeof rows[0] };
@@ -336,12 +353,16 @@ static enum options_result parse_options(struct parse *p, int argc, char **argv)
 static enum options_result check(struct parse *p)
 {
     const struct run_options *o = p->o;
-    if (!o->n_firmware && !o->flash_file && !(o->gdb && o->halt))
+    if (!o->n_firmware && !o->flash_file && !((o->gdb || o->swd) && o->halt))
         return complain(p, "no firmware given; see nrfemu run --help");
-    if (o->halt && !o->gdb)
+    if (o->halt && !o->gdb && !o->swd)
         return complain(p, "--halt waits for a debugger: it needs --gdb");
     if ((o->tcl || o->telnet) && !o->gdb)
         return complain(p, "--%s goes with a debugger: it needs --gdb", o->tcl ? "tcl" : "telnet");
+    if (o->swd && o->gdb)
+        return complain(p, "--swd and --gdb: one debugger at a time");
+    if ((o->swd_time || o->swd_clock) && !o->swd)
+        return complain(p, "--swd-time and --swd-clock need --swd");
     if (o->faulty_link && !o->gdb)
         return complain(p, "--link is about gdb's connection: it needs --gdb");
     if (o->record && o->replay && strcmp(o->record, o->replay) == 0)

@@ -28,7 +28,7 @@ enum debug_stop {
     DEBUG_WATCHPOINT, /* `addr`, `point` */
     DEBUG_STEPPED,
     DEBUG_HALTED,    /* halt() was asked */
-    DEBUG_BKPT,      /* a BKPT instruction that nobody set */
+    DEBUG_BKPT,      /* a BKPT instruction, or a comparator of the core's debug hardware: no point of ours */
     DEBUG_FAULT,     /* `signal` */
     DEBUG_LOCKUP,    /* the core locked up */
     DEBUG_EXITED,    /* the run is over: `code` */

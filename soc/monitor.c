@@ -138,12 +138,6 @@ static bool halted_time(void *port, const char *args, const struct debug_console
 
 static bool accept(void *port, const char *args, const struct debug_console *to) { return true; }
 
-static bool no_swo(void *port, const char *args, const struct debug_console *to)
-{
-    monitor_say(to, "there is no SWO in this version\n");
-    return true;
-}
-
 unsigned monitor_commands(const struct debug_command **list)
 {
     static const struct debug_command commands[] = {
@@ -172,7 +166,10 @@ unsigned monitor_commands(const struct debug_command **list)
         {"mdw", "ADDR [N]: likewise words", monitor_mdw},
         {"arm", "semihosting enable: accepted; it always is", accept},
         {"sleep", "accepted", accept},
-        {"CDSWOConfigure", "answered; there is no SWO in this version", no_swo},
+        {"swo", "FILE|tcp:PORT|off [BAUD]: sets the trace port up as a probe does, and opens where its bytes go",
+         monitor_swo},
+        {"itm", "port N on|off, or ports on|off: stimulus ports", monitor_itm},
+        {"CDSWOConfigure", "CPU-HZ SWO-HZ OUTPUT: Cortex-Debug's way to say swo", monitor_cdswo},
     };
     *list = commands;
     return sizeof commands / sizeof *commands;

@@ -197,7 +197,7 @@ static void bad_options(void **state)
 static void later_options_are_refused(void **state)
 {
     struct fixture *f = *state;
-    static const char *const later[] = {"--window", "--screenshot", "--swd", "--swd-time"};
+    static const char *const later[] = {"--window", "--screenshot"};
 
     for (unsigned i = 0; i < sizeof later / sizeof later[0]; i++) {
         char line[64], with_value[64];
