@@ -509,12 +509,15 @@ static void test_changes(void **state)
 {
     struct rig *r = attached(FIRMWARE "/05-systick.elf", VTIME_NEVER);
     uint64_t seen[6];
+    char err[128];
     uint32_t ticks = symbol(r, "ticks");
     for (uint32_t i = 0; i < 6; i++) {
         forward(r, (i + 1) * VTIME_PER_MS);
         uint32_t value = 100 * (i + 1);
         if (i % 2)
             r->ops->mem_set(&r->port, ticks, &value, sizeof value);
+        if (i == 2) /* from somewhere else */
+            assert_true(machine_stimulate(&r->m, "irq 17", err, sizeof err));
         seen[i] = digest(r);
         go(r, DEBUG_STEP);
     }
