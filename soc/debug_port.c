@@ -177,14 +177,19 @@ static enum debug_point point_kind_at(const struct debug_port *p, uint32_t addr)
     return find_point(p, DEBUG_POINT_SW_BREAK, addr, 0) >= 0 ? DEBUG_POINT_SW_BREAK : DEBUG_POINT_HW_BREAK;
 }
 
+static bool is_break(const struct debug_port *p, uint32_t addr)
+{
+    return find_point(p, point_kind_at(p, addr), addr, 0) >= 0;
+}
+
 static enum debug_point watch_kind_at(const struct debug_port *p, uint32_t addr, bool store)
 {
-    enum debug_point other = store ? DEBUG_POINT_WATCH_READ : DEBUG_POINT_WATCH_WRITE;
+    enum debug_point own = store ? DEBUG_POINT_WATCH_WRITE : DEBUG_POINT_WATCH_READ;
     for (unsigned i = 0; i < p->n_points; i++)
-        if (p->point[i].kind > DEBUG_POINT_HW_BREAK && p->point[i].kind != other &&
+        if ((p->point[i].kind == own || p->point[i].kind == DEBUG_POINT_WATCH_ACCESS) &&
             addr - p->point[i].addr < p->point[i].len)
             return p->point[i].kind;
-    return DEBUG_POINT_WATCH_WRITE;
+    return own; /* a comparator's */
 }
 
 /* ---- running ----------------------------------------------------------------------------------------------------- */
@@ -234,12 +239,13 @@ static void report_halted(struct debug_port *p, struct debug_stop_info *out)
         out->signal = core_ipsr(c) ? SIGNAL_SEGV : SIGNAL_TRAP;
         out->text = "vector catch";
     } else if (by & DFSR_BKPT) {
-        out->stop = fpb_breaks(c, cpu_get(c->cpu, CPU_PC)) ? DEBUG_BREAKPOINT : DEBUG_BKPT;
-        out->point = DEBUG_POINT_HW_BREAK;
+        uint32_t pc = cpu_get(c->cpu, CPU_PC);
+        out->stop = is_break(p, pc) || fpb_breaks(c, pc) ? DEBUG_BREAKPOINT : DEBUG_BKPT;
+        out->point = point_kind_at(p, pc);
     } else if ((by & DFSR_DWTTRAP) && c->debug.event_data) {
         out->stop = DEBUG_WATCHPOINT;
         out->addr = c->debug.event_addr;
-        out->point = c->debug.event_store ? DEBUG_POINT_WATCH_WRITE : DEBUG_POINT_WATCH_READ;
+        out->point = watch_kind_at(p, out->addr, c->debug.event_store);
     } else {
         out->stop = DEBUG_HALTED;
     }
