@@ -53,7 +53,9 @@ static bool reg_set(void *ctx, enum cpu_reg r, uint32_t value)
 static void hold(struct debug_port *p)
 {
     debug_hold(core_of(p), true);
+    evlog_emit(&p->machine->soc.evlog, EV_HALT, 1, 0);
     halted_time_hold(&p->halted_time, true);
+    swo_flush(&p->machine->swo);
 }
 
 /* What a write to the debug registers set going happens, though no resume() let the core go: a reset that was asked
@@ -177,19 +179,26 @@ static enum debug_point point_kind_at(const struct debug_port *p, uint32_t addr)
     return find_point(p, DEBUG_POINT_SW_BREAK, addr, 0) >= 0 ? DEBUG_POINT_SW_BREAK : DEBUG_POINT_HW_BREAK;
 }
 
-static bool is_break(const struct debug_port *p, uint32_t addr)
+/* The break- or watchpoint of the target's there; -1: none. */
+static int find_break(const struct debug_port *p, uint32_t addr)
 {
-    return find_point(p, point_kind_at(p, addr), addr, 0) >= 0;
+    return find_point(p, point_kind_at(p, addr), addr, 0);
+}
+
+static int find_watch(const struct debug_port *p, uint32_t addr, bool store)
+{
+    enum debug_point other = store ? DEBUG_POINT_WATCH_READ : DEBUG_POINT_WATCH_WRITE;
+    for (unsigned i = 0; i < p->n_points; i++)
+        if (p->point[i].kind > DEBUG_POINT_HW_BREAK && p->point[i].kind != other &&
+            addr - p->point[i].addr < p->point[i].len)
+            return (int)i;
+    return -1;
 }
 
 static enum debug_point watch_kind_at(const struct debug_port *p, uint32_t addr, bool store)
 {
-    enum debug_point own = store ? DEBUG_POINT_WATCH_WRITE : DEBUG_POINT_WATCH_READ;
-    for (unsigned i = 0; i < p->n_points; i++)
-        if ((p->point[i].kind == own || p->point[i].kind == DEBUG_POINT_WATCH_ACCESS) &&
-            addr - p->point[i].addr < p->point[i].len)
-            return p->point[i].kind;
-    return own; /* a comparator's */
+    int i = find_watch(p, addr, store);
+    return i < 0 ? DEBUG_POINT_WATCH_WRITE : p->point[i].kind;
 }
 
 /* ---- running ----------------------------------------------------------------------------------------------------- */
@@ -214,6 +223,7 @@ static void resume(void *ctx, enum debug_resume how, unsigned depth)
         p->halt_asked = false;
         p->backwards = how == DEBUG_CONTINUE_BACK || how == DEBUG_STEP_BACK;
     }
+    evlog_emit(&p->machine->soc.evlog, EV_HALT, 0, how == DEBUG_STEP);
     if (p->backwards) {
         resume_back(p, how);
         return;
@@ -227,7 +237,42 @@ static void resume(void *ctx, enum debug_resume how, unsigned depth)
         context_step_begin(&p->step, depth);
 }
 
+static void filter(void *ctx, bool (*counts)(void *), void *counts_ctx)
+{
+    struct debug_port *p = ctx;
+    p->timeline.counts = counts;
+    p->timeline.counts_ctx = counts_ctx;
+}
+
 static void halt(void *ctx) { ((struct debug_port *)ctx)->halt_asked = true; }
+
+/* What a comparator hit. Not reported as a point: gdb goes on at once from one that it has not set. */
+static const char *describe_event(struct debug_port *p, uint32_t by)
+{
+    const struct debug *d = &core_of(p)->debug;
+    if (by & DFSR_BKPT)
+        return "a breakpoint of the FPB";
+    if (!d->event_data)
+        return "a comparator of the DWT: the PC, or CYCCNT";
+    snprintf(p->text, sizeof p->text, "a watchpoint of the DWT: 0x%08x was %s", d->event_addr,
+             d->event_store ? "written" : "read");
+    return p->text;
+}
+
+/* Points of the target's also stop who steps by the debug registers: as if they were comparators. */
+static bool report_point(struct debug_port *p, uint32_t by, struct debug_stop_info *out)
+{
+    const struct core *c = core_of(p);
+    uint32_t addr = by & DFSR_BKPT ? cpu_get(c->cpu, CPU_PC) : c->debug.event_addr;
+    bool watch = (by & DFSR_DWTTRAP) && c->debug.event_data;
+    int i = by & DFSR_BKPT ? find_break(p, addr) : watch ? find_watch(p, addr, c->debug.event_store) : -1;
+    if (i < 0)
+        return false;
+    out->stop = watch ? DEBUG_WATCHPOINT : DEBUG_BREAKPOINT;
+    out->addr = addr;
+    out->point = p->point[i].kind;
+    return true;
+}
 
 /* Debug state, by what led there. */
 static void report_halted(struct debug_port *p, struct debug_stop_info *out)
@@ -238,16 +283,11 @@ static void report_halted(struct debug_port *p, struct debug_stop_info *out)
         out->stop = core_ipsr(c) ? DEBUG_FAULT : DEBUG_HALTED;
         out->signal = core_ipsr(c) ? SIGNAL_SEGV : SIGNAL_TRAP;
         out->text = "vector catch";
-    } else if (by & DFSR_BKPT) {
-        uint32_t pc = cpu_get(c->cpu, CPU_PC);
-        out->stop = is_break(p, pc) || fpb_breaks(c, pc) ? DEBUG_BREAKPOINT : DEBUG_BKPT;
-        out->point = point_kind_at(p, pc);
-    } else if ((by & DFSR_DWTTRAP) && c->debug.event_data) {
-        out->stop = DEBUG_WATCHPOINT;
-        out->addr = c->debug.event_addr;
-        out->point = watch_kind_at(p, out->addr, c->debug.event_store);
-    } else {
-        out->stop = DEBUG_HALTED;
+    } else if (!report_point(p, by, out)) {
+        bool comparator = (by & DFSR_DWTTRAP) || ((by & DFSR_BKPT) && fpb_breaks(c, cpu_get(c->cpu, CPU_PC)));
+        out->stop = by & (DFSR_BKPT | DFSR_DWTTRAP) ? DEBUG_BKPT : DEBUG_HALTED;
+        if (comparator)
+            out->text = describe_event(p, by);
     }
 }
 
@@ -370,6 +410,7 @@ static void run(void *ctx, struct debug_stop_info *out)
         run_back(p, out);
     else
         run_slice(p, out);
+    swo_flush(&p->machine->swo);
     if (out->stop == DEBUG_RUNNING)
         return;
     p->resumed = false;
@@ -531,6 +572,7 @@ static const struct debug_target_ops ops = {
     .point_add = point_add,
     .point_remove = point_remove,
     .resume = resume,
+    .filter = filter,
     .run = run,
     .walk = walk,
     .halt = halt,

@@ -28,6 +28,7 @@ enum machine_end {
     MACHINE_END_OFF,       /* System OFF: nothing is left that could wake the chip */
     MACHINE_END_INTERRUPT, /* ^C */
     MACHINE_END_KILLED,    /* by the debugger */
+    MACHINE_END_CLOSED,    /* its window was closed */
 };
 
 struct machine_config {
@@ -47,6 +48,10 @@ struct machine_config {
     uint64_t seed;
     bool sleep_clock_runs;
     bool quiet;
+    /* Called once, when emulated time is look_at, to look at the machine; NULL: not at all. */
+    void (*look)(void *ctx);
+    void *look_ctx;
+    vtime look_at;
     /* Told of every access of an instruction to a device, after it; NULL: nobody. */
     void (*device_access)(void *ctx, uint32_t addr, bool store);
     void *device_ctx;
@@ -57,7 +62,7 @@ struct machine_events {
     struct rtt rtt;
     struct usb_cdc usb;       /* the host at the USB cable */
     struct contexts contexts; /* noted for a debugger only */
-    struct sched_event limit, slice, stimulus;
+    struct sched_event limit, slice, stimulus, pace, look;
     unsigned next_stimulus;
 };
 
@@ -94,6 +99,7 @@ struct machine {
     bool flash_is_kept; /* in a file that machine_load_flash() named */
     /* A debugger holds the machine: BKPTs, lockup and unhandled faults are its business. */
     bool debugged;
+    bool probed; /* ... through the debug port of the chip: what a BKPT is, its debug registers say */
 };
 
 /* False with one line in `err` when a stream or directory cannot be opened. The struct must not be moved. */
@@ -118,6 +124,10 @@ void machine_power_on(struct machine *m);
 /* `resetreas`: as soc_reset() takes it. */
 void machine_reset(struct machine *m, uint32_t resetreas);
 
+/* Where the bytes of the trace port go from now on, as host/swo.h names it. False, with one line in `err`, when it
+ * cannot be opened: then nowhere. */
+bool machine_open_swo(struct machine *m, const char *spec, char *err, size_t err_size);
+
 /* Does what `--at` would do, now. False, with one line in `err`, when `action` is none. */
 bool machine_stimulate(struct machine *m, const char *action, char *err, size_t err_size);
 
@@ -126,6 +136,8 @@ bool machine_stimulate(struct machine *m, const char *action, char *err, size_t 
 enum core_stop machine_run(struct machine *m, uint64_t budget);
 /* Likewise, but for about so long. */
 enum core_stop machine_run_for(struct machine *m, vtime length);
+/* Likewise, but until then at the latest, asleep or not. A core that sleeps for ever does not end the run. */
+enum core_stop machine_run_until(struct machine *m, vtime until);
 /* Runs to the end. */
 void machine_run_to_end(struct machine *m);
 
