@@ -109,9 +109,6 @@ void machine_find_start(struct machine *m);
 bool machine_load_flash(struct machine *m, const char *path, char *err, size_t err_size);
 bool machine_save_flash(struct machine *m, const char *path, char *err, size_t err_size);
 
-/* From now on the bytes of the trace port go there (host/swo.h). */
-bool machine_listen_to_swo(struct machine *m, const char *spec, char *err, size_t err_size);
-
 /* Opens the recordings that the configuration names. After machine_load(), for they depend on the image. */
 bool machine_open_recordings(struct machine *m, char *err, size_t err_size);
 /* Ends the recording. False, with one line in `err`, when it could not be written. */
@@ -120,6 +117,10 @@ bool machine_close_recording(struct machine *m, char *err, size_t err_size);
 void machine_power_on(struct machine *m);
 /* `resetreas`: as soc_reset() takes it. */
 void machine_reset(struct machine *m, uint32_t resetreas);
+
+/* Where the bytes of the trace port go from now on, as host/swo.h names it. False, with one line in `err`, when it
+ * cannot be opened: then nowhere. */
+bool machine_open_swo(struct machine *m, const char *spec, char *err, size_t err_size);
 
 /* Does what `--at` would do, now. False, with one line in `err`, when `action` is none. */
 bool machine_stimulate(struct machine *m, const char *action, char *err, size_t err_size);

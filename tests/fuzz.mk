@@ -1,9 +1,12 @@
 # Fuzzing of what reads files from outside. `make fuzz-smoke` is short and the same every time; `make fuzz-soak` goes on
-# for FUZZ_SECONDS with each target, keeps what it learns in build/fuzz/corpus and leaves failing inputs in build/fuzz.
+# for FUZZ_SECONDS with each target, longer with those that debuggers reach, keeps what it learns in build/fuzz/corpus and
+# leaves failing inputs in build/fuzz.
 
 FUZZ := build/fuzz
 FUZZ_CC ?= clang
 FUZZ_SECONDS ?= 150
+FUZZ_SECONDS_packet ?= 600
+FUZZ_SECONDS_rsp ?= 600
 FUZZ_CFLAGS := -std=gnu11 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 FUZZ_TARGETS := board elf hex uf2 symbols info lines packet replay rsp rtt semihosting
 
@@ -58,13 +61,14 @@ FUZZ_SRC_semihosting := host/semihosting.c host/semihosting_files.c host/tape.c 
 $(FUZZ_TARGETS:%=$(FUZZ)/fuzz_%): $(FUZZ)/fuzz_%: tests/fuzz/fuzz_%.c $$(FUZZ_SRC_$$*) $(wildcard emu/*.h tests/fuzz/*.h)
 	$(call say,FUZZ,$@)
 	@mkdir -p $(@D)
-	$(FUZZ_CC) -I. -D_GNU_SOURCE $(FUZZ_CFLAGS) $(filter %.c,$^) -o $@ $(FUZZ_LIBS_$*)
+	$(FUZZ_CC) -I. -D_GNU_SOURCE -DIMAGES='"$(abspath $(IMAGES))"' $(FUZZ_CFLAGS) $(filter %.c,$^) -o $@ $(FUZZ_LIBS_$*)
 
 # Seeds: the programs of images.mk in every format.
-$(FUZZ)/seeds.stamp: tests/fuzz/make-seeds $(SYMBOL_IMAGES) $(INFO_IMAGES) $(wildcard tests/fuzz/lines/* tests/fuzz/packet/* tests/fuzz/rsp/* tests/fuzz/replay/* data/boards/*)
+$(FUZZ)/seeds.stamp: tests/fuzz/make-seeds $(SYMBOL_IMAGES) $(RTOS_IMAGES) $(INFO_IMAGES) $(wildcard tests/fuzz/lines/* tests/fuzz/packet/* tests/fuzz/rsp/* tests/fuzz/replay/* data/boards/*)
 	tests/fuzz/make-seeds $(FUZZ)/seeds $(SYMBOL_IMAGES)
 	cp -r tests/fuzz/lines tests/fuzz/packet tests/fuzz/rsp tests/fuzz/replay $(FUZZ)/seeds/
 	rm -rf $(FUZZ)/seeds/board && cp -r data/boards $(FUZZ)/seeds/board
+	cp $(RTOS_IMAGES) $(FUZZ)/seeds/symbols/
 	mkdir -p $(FUZZ)/seeds/info && cp $(INFO_IMAGES) $(FUZZ)/seeds/info/
 	@touch $@
 
@@ -83,7 +87,7 @@ $(FUZZ_TARGETS:%=fuzz-smoke-%): fuzz-smoke-%: $(FUZZ)/fuzz_% $(FUZZ)/seeds.stamp
 		{ tail -40 $(FUZZ)/smoke-$*.log; exit 1; }
 
 $(FUZZ_TARGETS:%=fuzz-soak-%): fuzz-soak-%: $(FUZZ)/fuzz_% $(FUZZ)/seeds.stamp
-	@echo "fuzz $*: $(FUZZ_SECONDS) s"
+	@echo "fuzz $*: $(or $(FUZZ_SECONDS_$*),$(FUZZ_SECONDS)) s"
 	@mkdir -p $(FUZZ)/corpus/$*
-	@$< -max_total_time=$(FUZZ_SECONDS) $(FUZZ_OPTIONS) $(FUZZ)/corpus/$* $(FUZZ)/seeds/$* >$(FUZZ)/soak-$*.log 2>&1 || \
+	@$< -max_total_time=$(or $(FUZZ_SECONDS_$*),$(FUZZ_SECONDS)) $(FUZZ_OPTIONS) $(FUZZ)/corpus/$* $(FUZZ)/seeds/$* >$(FUZZ)/soak-$*.log 2>&1 || \
 		{ tail -40 $(FUZZ)/soak-$*.log; exit 1; }
