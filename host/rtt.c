@@ -327,6 +327,8 @@ void rtt_resume(struct rtt *r)
 
 void rtt_pause(struct rtt *r)
 {
+    if (r->config.off)
+        return;
     sched_cancel(r->config.sched, &r->poll);
     if (eager(r)) /* firmware often makes its block and prints just before it sleeps for long */
         r->search_at = r->config.sched->now;
