@@ -8,7 +8,7 @@ PREFIX ?= /usr/local
 B := build/$(MODE)
 
 CC ?= gcc
-PKGS := unicorn capstone libdw libelf json-c yaml-0.1 nettle
+PKGS := unicorn capstone libdw libelf json-c yaml-0.1 nettle libpng
 # Both are empty on a machine that has no pkg-config yet: `make deps` brings it.
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "board/pace.h"
 #include "emu/duration.h"
 #include "host/console.h"
 #include "soc/board_file.h"
@@ -158,6 +159,17 @@ static bool add_stimulus(struct parse *p, const struct row *row, const char *val
     return true;
 }
 
+/* FILE@TIME; files may have an @ in their names. */
+static bool set_screenshot(struct parse *p, const struct row *row, const char *value)
+{
+    const char *at = strrchr(value, '@');
+    if (!at || at == value || !duration_parse(at + 1, strlen(at + 1), &p->o->screenshot_at))
+        return wrong(p, "it is FILE@TIME, such as board.png@2s");
+    free(p->o->screenshot);
+    p->o->screenshot = strndup(value, (size_t)(at - value));
+    return p->o->screenshot || wrong(p, "out of memory");
+}
+
 static bool set_link(struct parse *p, const struct row *row, const char *value)
 {
     p->o->faulty_link = true;
@@ -168,6 +180,7 @@ static bool set_link(struct parse *p, const struct row *row, const char *value)
 
 static const char *const lockup_words[] = {"exit", "reset", NULL};
 static const char *const timing_words[] = {"nrf52840", "zero-wait", NULL};
+static const char *const theme_words[] = {"dark", "light", NULL};
 static const char *const sleep_words[] = {"stop", "run", NULL};
 static const char *const uart_words[] = {"stdio", "null", "pty", "tcp:", "file:", NULL};
 static const char *const usb_words[] = {"stdio", "null", "pty", "tcp:", "file:", "none", NULL};
@@ -225,16 +238,29 @@ static const struct row rows[] = {
      "what instructions cost (default nrf52840)"},
     {"sleep-clock", "stop|run", set_choice, FIELD(sleep_clock), sleep_words,
      "whether SysTick and CYCCNT count in WFI and WFE (default stop)"},
+    {"window", NULL, set_flag, FIELD(window), NULL,
+     "show the board, its pins, what runs and what waits in a window, in real time"},
+    {"screenshot", "FILE@TIME", set_screenshot, 0, NULL,
+     "save what the window shows at TIME as a PNG, with or without a window; ends the run unless --for says when"},
+    {"speed", "0.01..100|max", set_choice, FIELD(speed), pace_names,
+     "how fast a window begins: 0.01, 0.02, 0.05, 0.1, … 1 (default), 2, 5, 10, 100 times real time or max"},
+    {"theme", "dark|light", set_choice, FIELD(theme), theme_words,
+     "the window's and screenshots' colours (default dark)"},
+    {"span", "DURATION", set_duration, FIELD(span), NULL, "how much time they show (default 200ms)"},
+    {"pins", "PIN,PIN...", set_text, FIELD(pins), NULL,
+     "which pins they show: P0.13, or names of the board (default: its LEDs and buttons, and what toggles)"},
     {"vcd", "FILE", set_text, FIELD(vcd), NULL, "write pins and exceptions as a waveform"},
+    {"trace", "FILE", set_text, FIELD(trace), NULL,
+     "write exceptions, sleep, tasks, events, pins and console for ui.perfetto.dev, as JSON"},
+    {"profile", "FILE", set_text, FIELD(profile), NULL,
+     "write where the cycles went, as folded stacks for flame graphs; slows the run down, as the next two"},
+    {"callgrind", "FILE", set_text, FIELD(callgrind), NULL, "the same for callgrind_annotate and KCachegrind"},
+    {"coverage", "FILE", set_text, FIELD(coverage), NULL, "write which lines ran, for lcov and genhtml"},
     {"stats", "FILE", set_text, FIELD(stats), NULL, "write what the run did as JSON"},
     {"trace-hash", NULL, set_flag, FIELD(trace_hash), NULL, "put a hash of all that happened into --stats"},
     {"quiet", NULL, set_flag, FIELD(quiet), NULL, "no messages but errors"},
     {"progress", NULL, set_flag, FIELD(progress), NULL, "show how emulated time goes on"},
     {"help", NULL, NULL, 0, NULL, "this text"},
-    /* Refused, by name: for a later version. */
-    {.name = "window"},
-    {.name = "screenshot"},
-    {.name = "trace"},
 };
 
 enum { ROWS = sizeof rows / sizeof rows[0] };
@@ -299,18 +325,12 @@ static enum options_result apply(struct parse *p, const struct row *row, const c
         boards_list(p->out);
         return OPTIONS_DONE;
     }
-    if (!row->apply)
-        return complain(p, "--%s is not available in this version", row->name);
     if (!row->apply(p, row, value))
         return complain(p, "--%s '%s': %s", row->name, value ? value : "", p->why);
     return OPTIONS_GO;
 }
 
-/* One that is refused is refused with its value or without. */
-static int takes_value(const struct row *row)
-{
-    return !row->apply ? optional_argument : row->value ? required_argument : no_argument;
-}
+static int takes_value(const struct row *row) { return row->value ? required_argument : no_argument; }
 
 static enum options_result bad_option(struct parse *p, const char *arg)
 {
@@ -376,7 +396,8 @@ enum options_result options_parse_run(int argc, char **argv, struct run_options 
                               .uart1 = "stdio",
                               .rtt = "stdio",
                               .usb = "stdio",
-                              .board = BOARD_DEFAULT};
+                              .board = BOARD_DEFAULT,
+                              .speed = PACE_REAL_TIME};
     enum options_result result = parse_options(&p, argc, argv);
     if (result == OPTIONS_GO) {
         o->firmware = argv + optind;
@@ -392,6 +413,8 @@ void options_free(struct run_options *o)
 {
     for (unsigned i = 0; i < o->n_at; i++)
         stimulus_free(&o->at[i]);
+    free(o->screenshot);
+    o->screenshot = NULL;
     free(o->at);
     o->at = NULL;
     o->n_at = 0;

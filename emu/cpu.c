@@ -27,6 +27,9 @@
 #define LIKELY(x)   __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 
+/* Reasons to look at an instruction that are none to stop before it. */
+#define HARMLESS (INSN_IN_RAM | INSN_OBSERVED)
+
 /* An IT knows its block, and that may reach so many halfwords behind it. */
 enum { IT_REACH = 8 };
 
@@ -77,7 +80,7 @@ struct cpu {
     bool it_plain;               /* nothing can become due in it */
     struct cpu_state s;
 
-    uint64_t stop_retired;    /* budget */
+    uint64_t stop_retired; /* budget */
     bool (*at_budget)(void *ctx, uint32_t pc);
     void *at_budget_ctx;
     enum masks_touched masks; /* by the instruction before */
@@ -100,6 +103,7 @@ struct cpu {
     struct cpu_stop_info *stop;
     void (*stack_seen)(void *ctx, uint32_t sp);
     void *stack_ctx;
+    struct cpu_observer observer;
 
     uc_engine *uc;
     struct bus *bus;
@@ -295,6 +299,9 @@ static void decode(struct cpu *c, struct code_region *r, uint32_t pc)
         in->flags |= INSN_IN_RAM;
     if (is_breakpoint(c, pc) || is_core_breakpoint(c, pc))
         in->flags |= INSN_BREAK;
+    else if (in->size == 4 && is_core_breakpoint(c, pc + 2)) /* C1.11.4 */
+        log_once(c->log, pc + 3, "UNPREDICTABLE: a breakpoint of the FPB is at the second half of what is at 0x%08x",
+                 pc);
 }
 
 static bool same_bytes(const struct code_region *r, uint32_t pc, const struct insn *in)
@@ -383,6 +390,12 @@ static void redirect(struct cpu *c, uint32_t pc)
     uc_emu_stop(c->uc);
 }
 
+static inline void observe(struct cpu *c, uint32_t pc, const struct insn *in, vtime now)
+{
+    if (c->observer.executes)
+        c->observer.executes(c->observer.ctx, pc, in, now);
+}
+
 static void retire(struct cpu *c, vtime charge)
 {
     c->sched->now += charge;
@@ -427,7 +440,7 @@ static bool it_needs_care(struct cpu *c, uint32_t pc, uint8_t it, vtime now, uin
         bool holds = wrote || insn_condition(it >> 4, apsr); /* who ran before may have changed the flags */
         worst += holds ? in->charge : VTIME_PER_CYCLE;
         care |= holds && device;
-        care |= c->stale || ((in->flags ^ INSN_DECODED) & c->watch & ~(uint32_t)INSN_IN_RAM);
+        care |= c->stale || ((in->flags ^ INSN_DECODED) & c->watch & ~(uint32_t)HARMLESS);
         if (holds && (in->flags & INSN_MEMORY))
             device |= wrote || may_touch_device(c, pc, in);
         wrote |= holds;
@@ -620,6 +633,7 @@ static bool handle_exclusive(struct cpu *c, uint32_t pc, const struct insn *in)
     if (granted)
         return true;
     set_reg(c, core_reg_id((unsigned)a.status), 1);
+    observe(c, pc, in, c->sched->now);
     retire(c, in->charge);
     c->s.it = insn_it_advance(c->s.it);
     redirect(c, pc + in->size);
@@ -647,7 +661,7 @@ static void survey_it(struct cpu *c, uint32_t pc, struct insn *it_insn)
         if (!in)
             break;
         memory |= (in->flags & INSN_MEMORY) != 0;
-        flags |= in->flags & (uint16_t) ~(INSN_DECODED | INSN_IN_RAM);
+        flags |= in->flags & (uint16_t) ~(INSN_DECODED | HARMLESS);
         at += in->size;
     }
     it_insn->it_bytes = (uint8_t)(at - pc - 2);
@@ -670,6 +684,7 @@ static bool begin_it(struct cpu *c, uint32_t pc, const struct insn *in)
         return true;
     }
     if (it_needs_care(c, pc + 2, in->imm, after, &end)) {
+        observe(c, pc, in, c->sched->now);
         retire(c, in->charge);
         c->s.it = in->imm;
         redirect(c, pc + 2);
@@ -696,6 +711,7 @@ static bool goes_on(struct cpu *c, uint32_t pc)
     c->stop_retired = c->s.retired + 1;
     c->pass_pc = pc;
     c->pass_retired = c->s.retired;
+    c->pass_core = false;
     return true;
 }
 
@@ -732,6 +748,7 @@ static bool look_closer(struct cpu *c, uint32_t pc, const struct insn *in)
         c->stop->imm = in->imm;
         c->stop->size = in->size;
         c->stop->next_pc = pc + in->size;
+        c->pc = pc;
         stop_at(c, CPU_STOP_INSN, pc);
         return false;
     }
@@ -784,7 +801,7 @@ static bool before_insn(struct cpu *c, uint32_t pc, uint32_t expected)
         redirect(c, pc);
         return false;
     }
-    if (c->sched->now < c->sched->deadline && !((in->flags ^ INSN_DECODED) & c->watch & ~(uint32_t)INSN_IN_RAM))
+    if (c->sched->now < c->sched->deadline && !((in->flags ^ INSN_DECODED) & c->watch & ~(uint32_t)HARMLESS))
         return true;
     return look_closer(c, pc, in);
 }
@@ -823,8 +840,11 @@ static __attribute__((noinline)) void on_code_slow(struct cpu *c, uint32_t pc)
         return;
     uint32_t expected = c->next_pc;
     c->next_pc = pc;
-    if (before_insn(c, pc, expected))
-        execute_at(c, pc, insn_at(c, pc), c->sched->now);
+    if (!before_insn(c, pc, expected))
+        return;
+    const struct insn *in = insn_at(c, pc);
+    observe(c, pc, in, c->sched->now);
+    execute_at(c, pc, in, c->sched->now);
 }
 
 /* An IT whose block needs no care: the deadline is far, and nothing in it matters now. */
@@ -837,11 +857,14 @@ static bool is_plain_it(const struct cpu *c, const struct insn *in, uint32_t why
 static __attribute__((noinline)) void on_code_that_matters(struct cpu *c, uint32_t pc, uint32_t why, vtime now)
 {
     const struct insn *in = &c->table[(pc - c->code_base) >> 1];
-    if (!is_plain_it(c, in, why, now)) {
+    why &= ~(uint32_t)INSN_OBSERVED;
+    if (is_plain_it(c, in, why, now)) {
+        run_in_one_go(c, pc + 2, in->it_bytes, in->imm, true);
+    } else if (why || now >= c->sched->deadline) {
         on_code_slow(c, pc);
         return;
     }
-    run_in_one_go(c, pc + 2, in->it_bytes, in->imm, true);
+    observe(c, pc, in, now);
     execute_at(c, pc, in, now);
 }
 
@@ -894,6 +917,8 @@ static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *user)
 static void unretire(struct cpu *c)
 {
     c->s.retired--;
+    if (c->observer.executes)
+        c->observer.taken_back(c->observer.ctx);
     if (c->it_bytes)
         c->s.it = it_state_at(c, c->pc);
 }
@@ -1060,7 +1085,7 @@ static void update_watch(struct cpu *c)
     c->watch =
         INSN_DECODED | INSN_BREAK | INSN_IN_RAM | INSN_IT | INSN_ALIGNED | INSN_CORE | INSN_MASKS | INSN_EXCLUSIVE |
         (t->access || t->unaligned || c->n_watchpoints || c->ranges.data ? INSN_MEMORY : 0) | (t->fp ? INSN_FP : 0) |
-        (t->divide ? INSN_DIVIDE : 0) | (c->stack_seen ? INSN_STACK : 0) |
+        (t->divide ? INSN_DIVIDE : 0) | (c->stack_seen ? INSN_STACK : 0) | (c->observer.executes ? INSN_OBSERVED : 0) |
         (t->access || c->ranges.fetches || c->stop_retired != UINT64_MAX || c->member != MEMBER_NONE ? INSN_ANY : 0);
 }
 
@@ -1262,7 +1287,13 @@ void cpu_free(struct cpu *c)
 }
 
 uint64_t cpu_retired(const struct cpu *c) { return c->s.retired; }
-void cpu_count_retired(struct cpu *c, uint64_t n) { c->s.retired += n; }
+void cpu_count_retired(struct cpu *c, uint64_t n)
+{
+    const struct insn *in = c->observer.executes ? insn_at(c, c->pc) : NULL;
+    if (in)
+        observe(c, c->pc, in, c->sched->now);
+    c->s.retired += n;
+}
 void cpu_clear_exclusive(struct cpu *c) { c->s.exclusive = false; }
 void cpu_report_pc(struct cpu *c, uint32_t *pc) { c->report_pc = pc; }
 
@@ -1302,6 +1333,7 @@ void cpu_core_breakpoints(struct cpu *c, const uint32_t *addr, unsigned n)
     for (unsigned i = 0; i < n; i++) {
         c->core_breakpoint[c->n_core_breakpoints++] = addr[i];
         decode_anew(c, addr[i]);
+        decode_anew(c, addr[i] - 2); /* is it the first half of a longer one? */
     }
 }
 
@@ -1341,6 +1373,12 @@ void cpu_watch_stack(struct cpu *c, void (*seen)(void *ctx, uint32_t sp), void *
 {
     c->stack_seen = seen;
     c->stack_ctx = ctx;
+    update_watch(c);
+}
+
+void cpu_observe(struct cpu *c, const struct cpu_observer *o)
+{
+    c->observer = o ? *o : (struct cpu_observer){0};
     update_watch(c);
 }
 

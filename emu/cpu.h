@@ -110,7 +110,8 @@ void cpu_set_traps(struct cpu *c, const struct cpu_traps *t);
 
 /* Instructions retired since creation; a conditional instruction whose condition failed counts. */
 uint64_t cpu_retired(const struct cpu *c);
-void cpu_count_retired(struct cpu *c, uint64_t n); /* those that the core carried out itself */
+/* Those that the core carried out itself, before the time that they take passes. */
+void cpu_count_retired(struct cpu *c, uint64_t n);
 
 /* Exception entry and return clear the local exclusive monitor (ARMv7-M ARM B1.5.6, B1.5.8). */
 void cpu_clear_exclusive(struct cpu *c);
@@ -139,9 +140,20 @@ bool cpu_watchpoint(struct cpu *c, uint32_t addr, uint32_t size, bool loads, boo
  * when the CPU stops. What the core does to SP shows at the next of both. `seen` NULL: no more. */
 void cpu_watch_stack(struct cpu *c, void (*seen)(void *ctx, uint32_t sp), void *ctx);
 
-/* When a small budget is used up, somebody is asked whether to go on for one instruction more, whatever points are there,
- * rather than stop: as long as nothing else has to happen, steps follow each other without leaving the engine. `pc` is
- * the instruction that comes next; registers may be read. NULL: nobody. */
+/* Who hears of every instruction, for profiles. It costs about as much as the instructions themselves; nothing while
+ * there is nobody. */
+struct cpu_observer {
+    /* The instruction `in` at `pc` begins at `now`. Those of an IT block whose condition fails are not told. */
+    void (*executes)(void *ctx, uint32_t pc, const struct insn *in, vtime now);
+    /* The one that was told last did not retire: it faulted. */
+    void (*taken_back)(void *ctx);
+    void *ctx;
+};
+void cpu_observe(struct cpu *c, const struct cpu_observer *o); /* copied; NULL: nobody any more */
+
+/* When a small budget is used up, somebody is asked whether to go on for one instruction more, whatever points are
+ * there, rather than stop: as long as nothing else has to happen, steps follow each other without leaving the engine.
+ * `pc` is the instruction that comes next; registers may be read. NULL: nobody. */
 void cpu_at_budget(struct cpu *c, bool (*go_on)(void *ctx, uint32_t pc), void *ctx);
 
 /* The next instruction executes although a breakpoint or watchpoint stops there; one of the core's own still does.

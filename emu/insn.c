@@ -222,7 +222,7 @@ void insn_decode(struct insn_decoder *d, uint32_t addr, const uint8_t *code, uns
     assert(avail >= 2);
     memset(out, 0, sizeof *out);
     uint16_t h1 = (uint16_t)(code[0] | code[1] << 8);
-    out->flags = INSN_DECODED | INSN_ANY;
+    out->flags = INSN_DECODED | INSN_ANY | INSN_OBSERVED;
     out->size = is_wide(h1) && avail >= 4 ? 4 : 2;
     out->raw = out->size == 4 ? h1 | (uint32_t)code[2] << 16 | (uint32_t)code[3] << 24 : h1;
     if (out->size == 4 && (addr & 2)) /* two fetches before it can be decoded */

@@ -24,6 +24,7 @@ enum insn_flag {
     INSN_MASKS = 1 << 10,     /* CPS, MSR, MRS CONTROL: may change or show PRIMASK, BASEPRI, FAULTMASK, CONTROL */
     INSN_EXCLUSIVE = 1 << 11, /* opens, uses or closes the local exclusive monitor */
     INSN_STACK = 1 << 12,     /* may write SP, or choose another one; asked for by cpu_watch_stack() only */
+    INSN_OBSERVED = 1 << 13,  /* set in every valid entry: cpu_observe() hears of each, which is no reason to stop */
 };
 
 /* Instructions that the core carries out itself. */

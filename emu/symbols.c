@@ -67,9 +67,7 @@ void symbols_close(struct symbols *s)
 {
     if (!s)
         return;
-    if (s->lines)
-        free(s->lines->row);
-    free(s->lines);
+    symbols_free_lines(s->lines);
     if (s->cfi[1])
         dwarf_cfi_end(s->cfi[1]);
     if (s->dwarf)
@@ -82,7 +80,7 @@ void symbols_close(struct symbols *s)
     free(s);
 }
 
-const char *symbols_function(const struct symbols *s, uint32_t addr, uint32_t *offset)
+static const struct symbols_function *find_function(const struct symbols *s, uint32_t addr)
 {
     if (!s)
         return NULL;
@@ -96,13 +94,30 @@ const char *symbols_function(const struct symbols *s, uint32_t addr, uint32_t *o
     }
     for (unsigned back = 1; back <= low && back <= NESTING_MAX; back++) {
         const struct symbols_function *f = &s->function[low - back];
-        if (addr >= f->end)
-            continue;
-        if (offset)
-            *offset = addr - f->addr;
-        return f->name;
+        if (addr < f->end)
+            return f;
     }
     return NULL;
+}
+
+const char *symbols_function(const struct symbols *s, uint32_t addr, uint32_t *offset)
+{
+    const struct symbols_function *f = find_function(s, addr);
+
+    if (f && offset)
+        *offset = addr - f->addr;
+    return f ? f->name : NULL;
+}
+
+const char *symbols_function_span(const struct symbols *s, uint32_t addr, uint32_t *start, uint32_t *end)
+{
+    const struct symbols_function *f = find_function(s, addr);
+
+    if (!f)
+        return NULL;
+    *start = f->addr;
+    *end = f->end;
+    return f->name;
 }
 
 bool symbols_find(const struct symbols *s, const char *name, uint32_t *addr, uint32_t *size)

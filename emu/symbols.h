@@ -16,8 +16,18 @@ void symbols_close(struct symbols *s);
 /* The function that contains `addr`, and the offset in it; NULL when unknown. */
 const char *symbols_function(const struct symbols *s, uint32_t addr, uint32_t *offset);
 
+/* The same, with where the function begins and ends. */
+const char *symbols_function_span(const struct symbols *s, uint32_t addr, uint32_t *start, uint32_t *end);
+
 /* Source file (base name) and line of the instruction at `addr`; false when unknown. */
 bool symbols_line(const struct symbols *s, uint32_t addr, const char **file, int *line);
+
+/* The same with the file's path, as the compiler found it. */
+bool symbols_source(const struct symbols *s, uint32_t addr, const char **path, int *line);
+
+/* Every address at which the code of a line begins, in ascending order; `path` as symbols_source() has it. */
+void symbols_each_line(const struct symbols *s, void (*each)(void *ctx, uint32_t addr, const char *path, int line),
+                       void *ctx);
 
 /* Value and size of a symbol (functions without the Thumb bit); false when there is none. */
 bool symbols_find(const struct symbols *s, const char *name, uint32_t *addr, uint32_t *size);

@@ -26,15 +26,23 @@ struct symbols_function {
 struct symbols_row {
     uint32_t addr;
     int line;         /* 0: no line of any source, or the end of a sequence */
-    const char *file; /* base name, owned by libdw */
+    const char *path; /* owned by libdw, or one of the joined */
     unsigned order;   /* as read */
     bool is_end, is_statement;
+};
+
+/* A relative path, with the directory that it was compiled in before it. */
+struct symbols_path {
+    const char *relative; /* as libdw has it */
+    struct symbols_path *next;
+    char full[];
 };
 
 /* Read when the first line is asked for: most runs never do. */
 struct symbols_lines {
     struct symbols_row *row; /* sorted, one an address */
     size_t n_rows, capacity;
+    struct symbols_path *joined;
     bool read;
 };
 
@@ -53,6 +61,9 @@ struct symbols {
 
 /* Fills s->symbol and s->function from the ELF's symbol table. False when out of memory. */
 bool symbols_read_table(struct symbols *s);
+
+/* NULL is allowed. */
+void symbols_free_lines(struct symbols_lines *lines);
 
 /* Moves what debug information says about functions the linker dropped out of the way: relocated to 0, it would lie
  * over real code. In memory only; before libdw looks at it. */

@@ -12,6 +12,7 @@ FW_LDFLAGS := -nostartfiles --specs=nano.specs -T firmware-samples/common/nrf528
 	-Wl,--fatal-warnings -Wl,--no-warn-rwx-segments
 
 FW_FLAGS_08-threads := $(FW_HARD)
+FW_FLAGS_33-tasks := $(FW_HARD)
 FW_FLAGS_22-bench-hardfloat := $(FW_HARD)
 FW_FLAGS_30-nested-float := $(FW_HARD) -O0
 

@@ -142,7 +142,7 @@ struct core {
     struct system_request sys;
     struct core_host host;
     struct trace_pins trace_pins; /* tpiu_connect() */
-    struct core_state state; /* what peripherals may know */
+    struct core_state state;      /* what peripherals may know */
 
     struct nvic nvic;
     struct systick systick;
@@ -186,6 +186,10 @@ void core_reset(struct core *c, uint32_t vectors, bool power_on);
 
 /* Runs until something stops it, at most `budget` retired instructions. Fires due events, takes exceptions. */
 enum core_stop core_run(struct core *c, uint64_t budget);
+
+/* Is the CPU port executing one instruction for the core's own sake, so that its budget is nobody else's? For a step of
+ * the debug hardware, or a word that the FPB has remapped. */
+bool core_executes_one(const struct core *c);
 
 /* Makes core_run() return CORE_STOP_ATTENTION at the next boundary. */
 void core_attention(struct core *c);

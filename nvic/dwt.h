@@ -7,13 +7,13 @@
  *
  * Inaccuracies
  *   1. A watchpoint, on data or on PC, stops right behind its instruction; the chip may execute one or two more.
- *   2. An access of any bytes of a comparator's range matches, be it unaligned or wider than the range. What the core
- * itself stacks and unstacks is not compared, nor are vectors that it fetches.
+ *   2. An access of any byte of a comparator's range matches, be it unaligned or wider than the range. What the core
+ *      itself stacks, unstacks and fetches as vectors is not compared.
  *   3. CPICNT has the cycles that the timing model gives to everything but loads, stores and exceptions, among them
- * those that code in flash waits for; FOLDCNT has what the model gives no cycle to. SLEEPCNT counts when sleep is over.
+ *      those that code in flash waits for; FOLDCNT has what the model gives no cycle to. SLEEPCNT counts when sleep
+ *      is over.
  *   4. Matches that only trigger the ETM show in FUNCTION.MATCHED and do nothing else.
- *   5. Where comparators or counters have something to tell at the same time, their packets come in a fixed order, and
- * none of them waits for another.
+ *   5. Packets of things that happen at the same time come in a fixed order, and none of them waits for another.
  */
 #ifndef NVIC_DWT_H
 #define NVIC_DWT_H

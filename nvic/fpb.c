@@ -124,16 +124,34 @@ uint32_t fpb_read(struct core *c, uint32_t offset, bool debugger)
     return offset == FP_CTRL ? CTRL_NUMBERS | c->fpb.enabled : offset == FP_REMAP ? REMAP_SRAM | c->fpb.remap : 0;
 }
 
+#define COMPLAIN(n, what) log_once(c->log, 0xE0002000u + (n), "UNPREDICTABLE: " what)
+
+/* Literals have no breakpoints, and what is remapped must be code or data in RAM or below it. */
+static void check(struct core *c, unsigned i)
+{
+    bool used = c->fpb.comparator[i] & COMP_ENABLE;
+    uint32_t word;
+    if (used && i >= FPB_CODE && replace_of(c, i) != REMAP)
+        COMPLAIN(2, "a literal comparator of the FPB has REPLACE set");
+    if (used && (i >= FPB_CODE || replace_of(c, i) == REMAP) && bus_peek(c->bus, remapped_to(c, i), &word, 4) != 4)
+        COMPLAIN(3, "FP_REMAP is an address without memory");
+}
+
 void fpb_write(struct core *c, uint32_t offset, uint32_t value, uint32_t mask, bool debugger)
 {
     uint32_t *comparator = comparator_at(c, offset);
-    if (mask != 0xFFFFFFFFu)
+    if (mask != 0xFFFFFFFFu) {
+        COMPLAIN(1, "an FPB register is not written as a word");
         return;
+    }
     if (comparator)
         *comparator = value & COMP_WRITABLE;
     else if (offset == FP_REMAP)
         c->fpb.remap = value & REMAP_WRITABLE;
     else if (offset == FP_CTRL && (value & CTRL_KEY))
         c->fpb.enabled = value & CTRL_ENABLE;
+    for (unsigned i = 0; i < FPB_COMPARATORS; i++)
+        if (c->fpb.enabled)
+            check(c, i);
     core_watch(c);
 }

@@ -6,10 +6,10 @@
  * taken out again behind it.
  *
  * Inaccuracies
- *   1. A breakpoint on the second halfword of a 32-bit instruction, which is UNPREDICTABLE, never hits.
+ *   1. A breakpoint on the second halfword of a 32-bit instruction, which is UNPREDICTABLE, never hits; it is logged.
  *   2. Comparators count from the next instruction on; nothing was prefetched.
  *   3. An instruction that is fetched from a remapped word, or loads a remapped literal, sees the other contents of
- * that word with its data accesses, too.
+ *      that word with its data accesses, too.
  */
 #ifndef NVIC_FPB_H
 #define NVIC_FPB_H

@@ -5,10 +5,11 @@
  *
  * Inaccuracies
  *   1. Global timestamps (TCR.GTSFREQ) are not made.
- *   2. A local timestamp follows its packet at once, and says in sync (TC = 0); the counter has 28 bits, and does not
- * overflow without a packet. With TCR.SWOENA it counts bits of the SWO pin.
- *   3. The ports that integration tests use (ITM_IRR, ITM_IWR, ITM_IMCR) are not modelled.
- *   4. Packets are queued in the order in which they are made, whatever the unit they come from.
+ *   2. A local timestamp follows its packet at once and says that it is in sync (TC = 0). The counter has 28 bits, and
+ *      no packet tells of its overflow. With TCR.SWOENA it counts bits of the SWO pin.
+ *   3. The registers of integration tests (ITM_IRR, ITM_IWR, ITM_IMCR) are not modelled.
+ *   4. Packets are queued in the order in which they are made, whichever unit they come from.
+ *   5. To a debugger that holds the core, and time with it, TCR.BUSY is 0: nothing moves on while it waits.
  */
 #ifndef NVIC_ITM_H
 #define NVIC_ITM_H

@@ -8,8 +8,9 @@
  * Inaccuracies
  *   1. Between ITM and pins there is room for TPIU_FIFO bytes; how many the chip has is not documented.
  *   2. A Manchester encoded bit takes as long as one of a UART, and each byte has ten of them in both.
- *   3. An unfinished frame of the formatter is filled up when there is nothing more to send. Synchronization packets of
- * the formatter, triggers and the manual flush are not made, and the test patterns and integration registers neither.
+ *   3. An unfinished frame of the formatter is filled up when there is nothing more to send. The formatter makes no
+ *      synchronization packets, and knows neither triggers nor the manual flush; test patterns and the registers of
+ *      integration tests are not modelled.
  *   4. Bytes leave at this pace whether or not the pins are connected.
  */
 #ifndef NVIC_TPIU_H

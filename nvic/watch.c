@@ -51,6 +51,8 @@ void core_execute(struct core *c, uint64_t budget, struct cpu_stop_info *s)
     fpb_restore(c);
 }
 
+bool core_executes_one(const struct core *c) { return c->debug.step != DEBUG_STEP_NONE || c->fpb.n_swapped; }
+
 void core_restored(struct core *c)
 {
     core_watch(c);

@@ -5,10 +5,7 @@
 
 enum { REGISTER_WORDS = 2 };
 
-static uint32_t selected(const struct rsp_session *s)
-{
-    return s->thread ? s->thread : rsp_threads_current(&s->hub->threads);
-}
+static uint32_t selected(const struct rsp_session *s) { return s->thread ? s->thread : rsp_hub_thread(s->hub); }
 
 /* As gdb wants it: little-endian; x for what the target does not have. */
 static void put_register(struct rsp_session *s, const struct rsp_register *r)

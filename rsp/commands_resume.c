@@ -136,23 +136,38 @@ static const struct action *action_for(const struct actions *all, uint32_t threa
     return NULL;
 }
 
+/* A step of a thread that the core is not in. */
+static bool choose_off_thread(struct rsp_session *s, const struct actions *all, struct action *chosen)
+{
+    for (unsigned i = 0; i < all->n; i++) {
+        const struct action *a = &all->list[i];
+        uint32_t thread = a->id.tid > 0 ? rsp_threads_find(&s->hub->threads, a->id) : 0;
+        if (!thread || a->how.how != DEBUG_STEP || action_for(all, thread) != a)
+            continue;
+        *chosen = *a;
+        chosen->how.thread = thread;
+        return true;
+    }
+    return false;
+}
+
 /* Of each thread the leftmost action counts. One that steps goes before those that continue: there is one core, and all
  * that runs above a context has to run to its end for it to step. */
 static bool choose_action(struct rsp_session *s, const struct actions *all, struct action *chosen)
 {
-    struct rsp_thread list[RSP_THREADS_MAX];
-    unsigned n = rsp_threads_list(&s->hub->threads, list, RSP_THREADS_MAX);
+    struct rsp_thread list[RSP_CONTEXTS_MAX];
+    unsigned n = rsp_threads_contexts(&s->hub->threads, list, RSP_CONTEXTS_MAX);
     bool found = false;
 
     for (unsigned i = 0; i < n; i++) {
         const struct action *a = action_for(all, list[i].id);
-        if (!a || list[i].off || (found && (chosen->how.how == DEBUG_STEP || a->how.how != DEBUG_STEP)))
+        if (!a || (found && (chosen->how.how == DEBUG_STEP || a->how.how != DEBUG_STEP)))
             continue;
         *chosen = *a;
         chosen->how.place = list[i].place;
         found = true;
     }
-    return found;
+    return (found && chosen->how.how == DEBUG_STEP) || choose_off_thread(s, all, chosen) || found;
 }
 
 static enum rsp_outcome vcont(struct rsp_session *s, struct rsp_args *args)

@@ -43,7 +43,7 @@ static enum rsp_outcome alive(struct rsp_session *s, struct rsp_args *args) { re
 static enum rsp_outcome current(struct rsp_session *s, struct rsp_args *args)
 {
     rsp_buf_str(&s->reply, "QC");
-    rsp_put_thread(s, &s->reply, rsp_threads_current(&s->hub->threads));
+    rsp_put_thread(s, &s->reply, rsp_hub_thread(s->hub));
     return RSP_SEND;
 }
 

@@ -18,6 +18,8 @@ void rsp_hub_init(struct rsp_hub *h, const struct debug_target *target, struct l
     h->log = log;
     rsp_threads_init(&h->threads, target);
     h->last.stop = DEBUG_STEPPED;
+    if (target->ops->goes_back)
+        target->ops->filter(target->ctx, rsp_hits_count, h);
     rsp_steps_init(h);
 }
 
@@ -70,9 +72,33 @@ void rsp_hub_detach(struct rsp_hub *h, struct rsp_session *s)
     if (rsp_hub_attached(h) > 0)
         return;
     h->running = false;
+    rsp_follow_end(h, &(struct debug_stop_info){.stop = DEBUG_HALTED});
     rsp_steps_end(h);
     rsp_steps_init(h);
     h->target->ops->attached(h->target->ctx, false);
+}
+
+static void carry_on(struct rsp_hub *h, enum rsp_follow_next next)
+{
+    if (next == RSP_FOLLOW_STEP) {
+        rsp_steps_begin(h, h->resume.place);
+        return;
+    }
+    rsp_steps_end(h);
+    h->target->ops->resume(h->target->ctx, DEBUG_CONTINUE, 0);
+}
+
+/* One step, of a context that is not the running one, or of a thread. */
+static void step(struct rsp_hub *h)
+{
+    carry_on(h, h->resume.place ? RSP_FOLLOW_STEP : rsp_follow_begin(h, h->resume.thread));
+}
+
+/* What has stepped runs. */
+static void step_again(struct rsp_hub *h)
+{
+    h->resume.place = 0;
+    step(h);
 }
 
 bool rsp_hub_resume(struct rsp_hub *h, struct rsp_resume how)
@@ -83,13 +109,19 @@ bool rsp_hub_resume(struct rsp_hub *h, struct rsp_resume how)
     h->running = true;
     h->halt_asked = false;
     h->halt_signal = RSP_SIGNAL_INT;
+    h->stopped_thread = 0;
     if (how.how == DEBUG_STEP) {
-        rsp_steps_begin(h, how.place);
+        step(h);
     } else {
         rsp_steps_end(h);
         h->target->ops->resume(h->target->ctx, how.how, how.place);
     }
     return true;
+}
+
+uint32_t rsp_hub_thread(struct rsp_hub *h)
+{
+    return h->stopped_thread ? h->stopped_thread : rsp_threads_current(&h->threads);
 }
 
 void rsp_hub_halt(struct rsp_hub *h, int signal)
@@ -109,6 +141,7 @@ static void stopped(struct rsp_hub *h, struct debug_stop_info *info)
     if (info->stop == DEBUG_EXITED)
         h->over = true;
     h->running = false;
+    h->stopped_thread = rsp_follow_end(h, info);
     h->last = *info;
     h->last.text = NULL;
     for (unsigned i = 0; i < RSP_SESSIONS_MAX; i++)
@@ -122,6 +155,7 @@ void rsp_hub_reset(struct rsp_hub *h)
 
     rsp_steps_end(h);
     h->target->ops->reset(h->target->ctx);
+    rsp_rtos_forget(&h->threads.rtos);
     h->over = false;
     stopped(h, &info);
 }
@@ -150,7 +184,8 @@ static bool range_goes_on(struct rsp_hub *h, struct debug_stop_info *info)
 
     if (info->stop != DEBUG_STEPPED || h->resume.range_start == h->resume.range_end)
         return false;
-    if (!rsp_threads_reg_get(&h->threads, rsp_threads_current(&h->threads), CPU_PC, &pc))
+    uint32_t thread = h->follow.thread ? h->follow.thread : rsp_threads_current(&h->threads);
+    if (!rsp_threads_reg_get(&h->threads, thread, CPU_PC, &pc))
         return false;
     if (pc < h->resume.range_start || pc >= h->resume.range_end)
         return false;
@@ -212,10 +247,13 @@ static void run_slice(struct rsp_hub *h)
         go_on(h, &info);
         if (info.stop == DEBUG_RUNNING)
             return;
-        if (passes(h, &info))
+        enum rsp_follow_next next = rsp_follow_look(h, &info);
+        if (next != RSP_FOLLOW_REPORT)
+            carry_on(h, next);
+        else if (passes(h, &info))
             continue;
-        if (range_goes_on(h, &info))
-            rsp_steps_begin(h, 0);
+        else if (range_goes_on(h, &info))
+            step_again(h);
         else
             stopped(h, &info);
     }

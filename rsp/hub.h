@@ -14,6 +14,7 @@
 #include "emu/debug_target.h"
 #include "emu/log.h"
 #include "rsp/buf.h"
+#include "rsp/follow.h"
 #include "rsp/points.h"
 #include "rsp/threads.h"
 #include "step/step.h"
@@ -28,6 +29,7 @@ struct rsp_session;
 struct rsp_resume {
     enum debug_resume how;
     unsigned place;                  /* of the context that steps */
+    uint32_t thread;                 /* of an operating system, that steps; 0: it is the context */
     uint32_t range_start, range_end; /* equal: no range */
 };
 
@@ -37,8 +39,14 @@ struct rsp_hub {
     struct rsp_threads threads;
     struct rsp_session *sessions[RSP_SESSIONS_MAX]; /* by slot */
     struct rsp_resume resume;
+    struct rsp_follow follow;
+    uint32_t stopped_thread; /* that the last stop was reported for; 0: the current one */
     struct stepper stepper;
     bool stepping; /* a step of the stepper's is under way */
+    struct {
+        unsigned long long ended[STEP_RUN_OVER + 1]; /* steps, by how they ended */
+        unsigned long long noted, accesses;          /* with a note (step/step.h); through the probe */
+    } step_counts;
     bool running;
     bool halt_asked;
     int halt_signal;             /* for the stop that a halt causes */
@@ -71,6 +79,9 @@ void rsp_hub_reset(struct rsp_hub *h);
 void rsp_hub_kill(struct rsp_hub *h);
 /* Resets and holds the target as one whose run is over, so that a debugger may start it again. */
 void rsp_hub_retire(struct rsp_hub *h);
+
+/* The thread that the last stop was reported for. */
+uint32_t rsp_hub_thread(struct rsp_hub *h);
 
 /* Goes on for a slice if the target is running, and tells every waiting session when it stopped. */
 void rsp_hub_run(struct rsp_hub *h);

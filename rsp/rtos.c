@@ -47,32 +47,106 @@ static void look(struct rsp_rtos *r)
             r->kind = kinds[i];
 }
 
-/* CONTROL of Thread mode: the core's, or what it was when a handler preempted it. */
-static bool on_process_stack(const struct debug_target *t)
+/* What the core is in. */
+struct place {
+    uint64_t serial;    /* of the running activation */
+    bool handler;       /* it is one of an exception */
+    bool switches;      /* SVC's or PendSV's handler is active: threads may be switched just now */
+    bool process_stack; /* Thread mode uses it */
+};
+
+/* CONTROL of Thread mode is the core's, or what it was when a handler preempted it. */
+static bool on_process_stack(const struct debug_target *t, unsigned place)
 {
-    struct debug_context contexts[CONTEXTS_MAX];
-    unsigned n = t->ops->contexts(t->ctx, contexts, CONTEXTS_MAX);
     uint32_t control = 0;
 
-    if (n == 0 || n > CONTEXTS_MAX || contexts[n - 1].exception != 0)
-        return false;
-    if (n == 1)
+    if (place == 0)
         t->ops->reg_get(t->ctx, CPU_CONTROL, &control);
     else
-        t->ops->context_reg_get(t->ctx, n - 1, CPU_CONTROL, &control);
+        t->ops->context_reg_get(t->ctx, place, CPU_CONTROL, &control);
     return control & CONTROL_SPSEL;
 }
 
-static bool is_up(struct rsp_rtos *r)
+static bool has_used_process_stack(const struct debug_target *t)
 {
-    if (!r->looked)
-        look(r);
-    return r->kind && on_process_stack(r->target);
+    uint32_t psp = 0;
+
+    return t->ops->reg_get(t->ctx, CPU_PSP, &psp) && psp != 0;
 }
 
-const char *rsp_rtos_name(struct rsp_rtos *r) { return is_up(r) ? r->kind->name : NULL; }
+/* False: there is no system, or it is not up. */
+static bool find_place(struct rsp_rtos *r, struct place *p)
+{
+    enum { SVC = 11, PENDSV = 14 };
+    struct debug_context contexts[CONTEXTS_MAX];
 
-uint32_t rsp_rtos_current(struct rsp_rtos *r) { return is_up(r) ? r->kind->current(r) : 0; }
+    if (!r->looked)
+        look(r);
+    if (!r->kind)
+        return false;
+    unsigned n = r->target->ops->contexts(r->target->ctx, contexts, CONTEXTS_MAX);
+    if (n == 0 || n > CONTEXTS_MAX || contexts[n - 1].exception != 0)
+        return false;
+    *p = (struct place){
+        .serial = contexts[0].serial, .handler = n > 1, .process_stack = on_process_stack(r->target, n - 1)};
+    for (unsigned i = 0; i < n; i++)
+        p->switches |= contexts[i].exception == SVC || contexts[i].exception == PENDSV;
+    return p->process_stack || (r->kind->scheduler_stack && has_used_process_stack(r->target));
+}
+
+const char *rsp_rtos_name(struct rsp_rtos *r)
+{
+    struct place p;
+
+    return find_place(r, &p) ? r->kind->name : NULL;
+}
+
+/* Whose stack begins nearest below the process stack pointer? */
+static uint32_t owner_of_stack(struct rsp_rtos *r)
+{
+    struct rsp_rtos_thread list[RSP_RTOS_THREADS_MAX];
+    struct rsp_rtos_list l = {.list = list, .max = RSP_RTOS_THREADS_MAX};
+    uint32_t psp = 0, owner = 0, nearest = 0;
+
+    if (!rsp_rtos_has(r, r->kind->stack_start))
+        return 0;
+    r->target->ops->reg_get(r->target->ctx, CPU_PSP, &psp);
+    r->kind->each(r, &l);
+    for (unsigned i = 0; i < l.n; i++) {
+        uint32_t start = rsp_rtos_get(r, list[i].id, r->kind->stack_start);
+        if (start <= nearest || start > psp)
+            continue;
+        owner = list[i].id;
+        nearest = start;
+    }
+    return owner;
+}
+
+/* While threads are switched, the system's variable is ahead of the registers, or holds nothing. */
+static uint32_t find_current(struct rsp_rtos *r, const struct place *p)
+{
+    uint32_t current = r->kind->current(r);
+    uint32_t owner = p->process_stack && (p->switches || !current) ? owner_of_stack(r) : 0;
+
+    return owner ? owner : current;
+}
+
+/* A handler keeps the thread that it was first seen with: it is one and the same, whatever it does to the stack
+ * pointer. */
+uint32_t rsp_rtos_current(struct rsp_rtos *r)
+{
+    struct place p;
+
+    if (!find_place(r, &p))
+        return 0;
+    if (!p.handler || p.serial != r->handler.serial || !r->handler.thread) {
+        r->handler.serial = p.serial;
+        r->handler.thread = find_current(r, &p);
+    }
+    return r->handler.thread;
+}
+
+void rsp_rtos_forget(struct rsp_rtos *r) { r->handler.thread = 0; }
 
 /* ---- threads ----------------------------------------------------------------------------------------------------- */
 
@@ -91,7 +165,7 @@ unsigned rsp_rtos_list(struct rsp_rtos *r, struct rsp_rtos_thread *list, unsigne
 {
     struct rsp_rtos_list l = {.list = list, .max = max};
 
-    if (is_up(r))
+    if (rsp_rtos_name(r))
         r->kind->each(r, &l);
     return l.n;
 }

@@ -25,6 +25,10 @@ struct rsp_rtos {
     const struct rsp_rtos_kind *kind; /* NULL: none */
     bool looked;                      /* for one */
     struct {
+        uint64_t serial;
+        uint32_t thread; /* 0: none */
+    } handler;           /* the one that runs, and the thread that it was first seen with */
+    struct {
         uint32_t addr, size;
     } symbol[RSP_RTOS_SYMBOLS];                     /* as the kind's table has them; size 0: there is none */
     struct symbols_member member[RSP_RTOS_MEMBERS]; /* likewise */
@@ -48,6 +52,8 @@ void rsp_rtos_init(struct rsp_rtos *r, const struct debug_target *target);
 const char *rsp_rtos_name(struct rsp_rtos *r);
 /* The thread that Thread mode is in; 0: none. */
 uint32_t rsp_rtos_current(struct rsp_rtos *r);
+/* After a reset. */
+void rsp_rtos_forget(struct rsp_rtos *r);
 /* All of them, the current one too; returns how many. */
 unsigned rsp_rtos_list(struct rsp_rtos *r, struct rsp_rtos_thread *list, unsigned max);
 /* Of one that is not the current one. False: that is no such thread, or its stack cannot be read. */

@@ -7,7 +7,7 @@
 #include "rsp/rtos_parts.h"
 
 enum symbol { CURRENT, READY, DELAYED_1, DELAYED_2, PENDING_READY, SUSPENDED, TERMINATED };
-enum member { TOP_OF_STACK, PRIORITY, NAME, LIST, LIST_LENGTH, LIST_FIRST, ITEM_NEXT, ITEM_OWNER };
+enum member { TOP_OF_STACK, STACK_START, PRIORITY, NAME, LIST, LIST_LENGTH, LIST_FIRST, ITEM_NEXT, ITEM_OWNER };
 
 static uint32_t current(const struct rsp_rtos *r) { return rsp_rtos_word(r, r->symbol[CURRENT].addr); }
 
@@ -67,6 +67,7 @@ const struct rsp_rtos_kind rsp_rtos_freertos = {
                 [SUSPENDED] = {"xSuspendedTaskList", true},
                 [TERMINATED] = {"xTasksWaitingTermination", true}},
     .members = {[TOP_OF_STACK] = {"TCB_t", "pxTopOfStack", false},
+                [STACK_START] = {"TCB_t", "pxStack", true},
                 [PRIORITY] = {"TCB_t", "uxPriority", false},
                 [NAME] = {"TCB_t", "pcTaskName", false},
                 [LIST] = {"List_t", "", false},
@@ -74,6 +75,7 @@ const struct rsp_rtos_kind rsp_rtos_freertos = {
                 [LIST_FIRST] = {"List_t", "xListEnd.pxNext", false},
                 [ITEM_NEXT] = {"ListItem_t", "pxNext", false},
                 [ITEM_OWNER] = {"ListItem_t", "pvOwner", false}},
+    .stack_start = STACK_START,
     .current = current,
     .each = each,
     .frame = frame,

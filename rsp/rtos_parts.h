@@ -21,6 +21,8 @@ struct rsp_rtos_kind {
         const char *type, *path;
         bool optional;
     } members[RSP_RTOS_MEMBERS];
+    unsigned stack_start; /* which member is the lowest address of a thread's stack */
+    bool scheduler_stack; /* between threads, Thread mode is back on the main stack */
     uint32_t (*current)(const struct rsp_rtos *r);
     void (*each)(const struct rsp_rtos *r, struct rsp_rtos_list *list);
     /* `thread` is one of the list. */

@@ -12,30 +12,7 @@ enum member { SP, STATUS, PRIORITY, PID, NAME, STACK_START };
 static uint32_t slot(const struct rsp_rtos *r, unsigned i) { return rsp_rtos_word(r, r->symbol[THREADS].addr + 4 * i); }
 static unsigned slots(const struct rsp_rtos *r) { return r->symbol[THREADS].size / 4; }
 
-/* Whose stack is nearest below the process stack pointer? */
-static uint32_t owner_of_stack(const struct rsp_rtos *r)
-{
-    uint32_t psp = 0, owner = 0, best = 0;
-
-    if (!rsp_rtos_has(r, STACK_START))
-        return 0;
-    r->target->ops->reg_get(r->target->ctx, CPU_PSP, &psp);
-    for (unsigned i = 0; i < slots(r); i++) {
-        uint32_t thread = slot(r, i), start = thread ? rsp_rtos_get(r, thread, STACK_START) : 0;
-        if (thread && start > best && start <= psp) {
-            owner = thread;
-            best = start;
-        }
-    }
-    return owner;
-}
-
-static uint32_t current(const struct rsp_rtos *r)
-{
-    uint32_t active = rsp_rtos_word(r, r->symbol[ACTIVE].addr);
-
-    return active ? active : owner_of_stack(r);
-}
+static uint32_t current(const struct rsp_rtos *r) { return rsp_rtos_word(r, r->symbol[ACTIVE].addr); }
 
 static const char *state_name(uint32_t status)
 {
@@ -56,7 +33,7 @@ static const char *state_name(uint32_t status)
 
 static void each(const struct rsp_rtos *r, struct rsp_rtos_list *l)
 {
-    uint32_t active = rsp_rtos_word(r, r->symbol[ACTIVE].addr);
+    uint32_t active = current(r);
 
     for (unsigned i = 0; i < slots(r); i++) {
         uint32_t thread = slot(r, i);
@@ -84,6 +61,7 @@ const struct rsp_rtos_kind rsp_rtos_riot = {
                 [PID] = {"thread_t", "pid", false},
                 [NAME] = {"thread_t", "name", true},
                 [STACK_START] = {"thread_t", "stack_start", true}},
+    .stack_start = STACK_START,
     .current = current,
     .each = each,
     .frame = frame,

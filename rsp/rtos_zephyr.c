@@ -7,7 +7,20 @@
 #include "rsp/rtos_parts.h"
 
 enum symbol { KERNEL };
-enum member { CURRENT, THREADS, NEXT_READY, PRIORITY, STATE, CALLEE_SAVED, PSP, NEXT, NAME, EXC_RETURN, FLOATS };
+enum member {
+    CURRENT,
+    THREADS,
+    NEXT_READY,
+    PRIORITY,
+    STATE,
+    CALLEE_SAVED,
+    PSP,
+    NEXT,
+    NAME,
+    STACK_START,
+    EXC_RETURN,
+    FLOATS
+};
 
 static uint32_t current(const struct rsp_rtos *r) { return rsp_rtos_get(r, r->symbol[KERNEL].addr, CURRENT); }
 
@@ -72,8 +85,10 @@ const struct rsp_rtos_kind rsp_rtos_zephyr = {
                 [PSP] = {"k_thread", "callee_saved.psp", false},
                 [NEXT] = {"k_thread", "next_thread", true},
                 [NAME] = {"k_thread", "name", true},
+                [STACK_START] = {"k_thread", "stack_info.start", true},
                 [EXC_RETURN] = {"k_thread", "arch.mode_exc_return", true},
                 [FLOATS] = {"k_thread", "arch.preempt_float.s16", true}},
+    .stack_start = STACK_START,
     .current = current,
     .each = each,
     .frame = frame,

@@ -29,6 +29,7 @@ struct rsp_server {
     struct log *log;
     struct rsp_hub hub;
     bool nobody_comes; /* rsp_server_idle_wait() has just seen it */
+    bool served;       /* somebody has just sent something */
     bool faulty;
     struct rsp_link_faults faults;
     unsigned connections; /* that there have been */
@@ -77,12 +78,12 @@ void rsp_server_set_faults(struct rsp_server *s, const struct rsp_link_faults *f
     s->faults = *faults;
 }
 
-static uint64_t host_ms(void)
+static uint64_t host_us(void)
 {
     struct timespec t;
 
     clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+    return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
 }
 
 static void to_stream(void *ctx, const void *data, size_t size)
@@ -172,7 +173,8 @@ static void serve_client(struct rsp_server *s, struct client *c)
     uint8_t data[READ_MAX];
     ssize_t size = stream_read(c->stream, data, sizeof data);
 
-    c->now_ms = host_ms();
+    s->served |= size > 0;
+    c->now_ms = host_us() / 1000;
     rsp_session_tick(&c->session, c->now_ms);
     if (size > 0 && c->types)
         rsp_lines_feed(&c->lines, data, (size_t)size);
@@ -254,6 +256,20 @@ static int shorter_wait(const struct rsp_server *s, int ms)
     return s->faulty && ms > FAULTY_MS ? FAULTY_MS : ms;
 }
 
+/* A debugger that has just been answered often asks again at once. To be woken takes longer than that, so for a moment
+ * there is no sleep. */
+static int wait_for_any(struct rsp_server *s, struct pollfd *fds, nfds_t n, int ms)
+{
+    enum { MOMENT_US = 100 };
+    uint64_t until = s->served ? host_us() + MOMENT_US : 0;
+    int ready = 0;
+
+    s->served = false;
+    while (ready == 0 && until && host_us() < until)
+        ready = poll(fds, n, 0);
+    return ready ? ready : poll(fds, n, ms);
+}
+
 void rsp_server_idle_wait(struct rsp_server *s, int ms)
 {
     struct pollfd fds[RSP_SESSIONS_MAX + 1 + LINES_STYLES];
@@ -267,5 +283,5 @@ void rsp_server_idle_wait(struct rsp_server *s, int ms)
     for (unsigned i = 0; i < RSP_SESSIONS_MAX; i++)
         if (s->clients[i].stream)
             fds[n++] = (struct pollfd){.fd = stream_fd(s->clients[i].stream), .events = POLLIN};
-    s->nobody_comes = poll(fds, n, shorter_wait(s, ms)) >= 0 && !any_ready(fds, listeners);
+    s->nobody_comes = wait_for_any(s, fds, n, shorter_wait(s, ms)) >= 0 && !any_ready(fds, listeners);
 }

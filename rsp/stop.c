@@ -43,7 +43,7 @@ static void put_registers(struct rsp_session *s, uint32_t thread)
 
 void rsp_put_stop(struct rsp_session *s, const struct debug_stop_info *info)
 {
-    uint32_t thread = rsp_threads_current(&s->hub->threads);
+    uint32_t thread = rsp_hub_thread(s->hub);
 
     rsp_buf_clear(&s->reply);
     if (info->stop == DEBUG_EXITED) {

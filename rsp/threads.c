@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PREEMPTED_THREADS = 2 /* the id of exception 0, Thread mode */, EXCEPTIONS = 512, CONTEXTS_MAX = 64 };
+enum { PREEMPTED_THREADS = 2 /* the id of exception 0, Thread mode */, EXCEPTIONS = 512 };
 
 void rsp_threads_init(struct rsp_threads *t, const struct debug_target *target)
 {
@@ -21,12 +21,12 @@ uint32_t rsp_threads_current(struct rsp_threads *t)
 
 /* ---- lists ------------------------------------------------------------------------------------------------------- */
 
-static unsigned list_contexts(struct rsp_threads *t, struct rsp_thread *list, unsigned max)
+unsigned rsp_threads_contexts(struct rsp_threads *t, struct rsp_thread *list, unsigned max)
 {
-    struct debug_context contexts[CONTEXTS_MAX];
-    unsigned n = t->target->ops->contexts(t->target->ctx, contexts, CONTEXTS_MAX);
+    struct debug_context contexts[RSP_CONTEXTS_MAX];
+    unsigned n = t->target->ops->contexts(t->target->ctx, contexts, RSP_CONTEXTS_MAX);
 
-    n = n < CONTEXTS_MAX ? n : CONTEXTS_MAX;
+    n = n < RSP_CONTEXTS_MAX ? n : RSP_CONTEXTS_MAX;
     n = n < max ? n : max;
     for (unsigned i = 0; i < n; i++) {
         struct debug_context *c = &contexts[i];
@@ -54,7 +54,7 @@ unsigned rsp_threads_list(struct rsp_threads *t, struct rsp_thread *list, unsign
     struct rsp_rtos_thread threads[RSP_RTOS_THREADS_MAX];
     const char *system = rsp_rtos_name(&t->rtos);
     uint32_t current = rsp_rtos_current(&t->rtos);
-    unsigned n = list_contexts(t, list, max), contexts = n;
+    unsigned n = rsp_threads_contexts(t, list, max), contexts = n;
     unsigned there = rsp_rtos_list(&t->rtos, threads, RSP_RTOS_THREADS_MAX);
 
     for (unsigned i = 0; i < there; i++) {
@@ -100,14 +100,14 @@ uint32_t rsp_threads_find(struct rsp_threads *t, struct rsp_thread_id id)
 /* The place of a context by its thread. False: it is none. */
 static bool find_place(struct rsp_threads *t, uint32_t thread, unsigned *place)
 {
-    struct rsp_thread list[CONTEXTS_MAX];
+    struct rsp_thread list[RSP_CONTEXTS_MAX];
 
     *place = 0;
     if (thread == rsp_threads_current(t))
         return true;
     if (thread >= EXCEPTIONS)
         return false;
-    unsigned n = list_contexts(t, list, CONTEXTS_MAX);
+    unsigned n = rsp_threads_contexts(t, list, RSP_CONTEXTS_MAX);
     for (unsigned i = 1; i < n; i++)
         if (list[i].id == thread) {
             *place = i;

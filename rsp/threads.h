@@ -21,7 +21,12 @@
 #include "rsp/buf.h"
 #include "rsp/rtos.h"
 
-enum { RSP_THREADS_MAX = 160, RSP_PROCESS = 1 /* the only process there is */, RSP_THREAD_RUNNING = 1 };
+enum {
+    RSP_CONTEXTS_MAX = 64,
+    RSP_THREADS_MAX = 160,
+    RSP_PROCESS = 1 /* the only process there is */,
+    RSP_THREAD_RUNNING = 1
+};
 
 struct rsp_threads {
     const struct debug_target *target;
@@ -40,6 +45,10 @@ void rsp_threads_init(struct rsp_threads *t, const struct debug_target *target);
 
 /* Fills at most `max`, the running one first; returns how many there are in `list`. */
 unsigned rsp_threads_list(struct rsp_threads *t, struct rsp_thread *list, unsigned max);
+
+/* The contexts alone: without the threads of an operating system that the core is not in, and with no more of a name
+ * than that of the exception. */
+unsigned rsp_threads_contexts(struct rsp_threads *t, struct rsp_thread *list, unsigned max);
 
 /* The one that runs, and that a stop is reported for. */
 uint32_t rsp_threads_current(struct rsp_threads *t);

@@ -26,7 +26,7 @@ void context_step_init(struct context_step *s, struct soc *soc)
     memset(s, 0, sizeof *s);
     s->soc = soc;
     s->patience = CONTEXT_STEP_PATIENCE;
-    evlog_attach(&soc->evlog, 1u << EV_ENTRY | 1u << EV_TAILCHAIN | 1u << EV_RETURN | 1u << EV_SLEEP, on_change, s);
+    evlog_follow(&soc->evlog, 1u << EV_ENTRY | 1u << EV_TAILCHAIN | 1u << EV_RETURN | 1u << EV_SLEEP, on_change, s);
 }
 
 void context_step_begin(struct context_step *s, unsigned depth)
@@ -86,6 +86,8 @@ static bool is_over(const struct context_step *s)
 {
     const struct core *c = &s->soc->core;
 
+    if (nvic_eligible(&c->nvic)) /* that comes first */
+        return false;
     if (top(c)->serial == s->serial)
         return c->sleep == CORE_AWAKE && retired_by_top(c) >= s->goal;
     if ((c->sleep != CORE_AWAKE && c->sleep != CORE_SLEEP_ON_EXIT) || is_active(c, s->serial))

@@ -58,12 +58,15 @@ static bool go_on(struct machine *m, vtime until)
 
 static bool pass(void *port, vtime length)
 {
-    struct halted_time *halted = &((struct debug_port *)port)->halted_time;
-    struct machine *m = machine_of(port);
+    struct debug_port *p = port;
+    struct halted_time *halted = &p->halted_time;
+    struct machine *m = p->machine;
     struct core *c = &m->soc.core;
     vtime until = m->soc.sched.now + length;
     bool held = c->debug.held, alive = !m->end;
 
+    debug_port_change(p); /* what a probe sets going is no consequence of history */
+    p->backwards = false;
     debug_hold(c, false);
     halted_time_hold(halted, debug_stopped(c));
     sched_at(&m->soc.sched, &m->events.slice, until);

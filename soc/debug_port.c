@@ -53,7 +53,9 @@ static bool reg_set(void *ctx, enum cpu_reg r, uint32_t value)
 static void hold(struct debug_port *p)
 {
     debug_hold(core_of(p), true);
+    evlog_emit(&p->machine->soc.evlog, EV_HALT, 1, 0);
     halted_time_hold(&p->halted_time, true);
+    swo_flush(&p->machine->swo);
 }
 
 /* What a write to the debug registers set going happens, though no resume() let the core go: a reset that was asked
@@ -209,6 +211,7 @@ static void resume(void *ctx, enum debug_resume how, unsigned depth)
         p->halt_asked = false;
         p->backwards = how == DEBUG_CONTINUE_BACK || how == DEBUG_STEP_BACK;
     }
+    evlog_emit(&p->machine->soc.evlog, EV_HALT, 0, how == DEBUG_STEP);
     if (p->backwards) {
         resume_back(p, how);
         return;
@@ -222,7 +225,27 @@ static void resume(void *ctx, enum debug_resume how, unsigned depth)
         context_step_begin(&p->step, depth);
 }
 
+static void filter(void *ctx, bool (*counts)(void *), void *counts_ctx)
+{
+    struct debug_port *p = ctx;
+    p->timeline.counts = counts;
+    p->timeline.counts_ctx = counts_ctx;
+}
+
 static void halt(void *ctx) { ((struct debug_port *)ctx)->halt_asked = true; }
+
+/* What a comparator hit. Not reported as a point: gdb goes on at once from one that it has not set. */
+static const char *describe_event(struct debug_port *p, uint32_t by)
+{
+    const struct debug *d = &core_of(p)->debug;
+    if (by & DFSR_BKPT)
+        return "a breakpoint of the FPB";
+    if (!d->event_data)
+        return "a comparator of the DWT: the PC, or CYCCNT";
+    snprintf(p->text, sizeof p->text, "a watchpoint of the DWT: 0x%08x was %s", d->event_addr,
+             d->event_store ? "written" : "read");
+    return p->text;
+}
 
 /* Debug state, by what led there. */
 static void report_halted(struct debug_port *p, struct debug_stop_info *out)
@@ -233,15 +256,11 @@ static void report_halted(struct debug_port *p, struct debug_stop_info *out)
         out->stop = core_ipsr(c) ? DEBUG_FAULT : DEBUG_HALTED;
         out->signal = core_ipsr(c) ? SIGNAL_SEGV : SIGNAL_TRAP;
         out->text = "vector catch";
-    } else if (by & DFSR_BKPT) {
-        out->stop = fpb_breaks(c, cpu_get(c->cpu, CPU_PC)) ? DEBUG_BREAKPOINT : DEBUG_BKPT;
-        out->point = DEBUG_POINT_HW_BREAK;
-    } else if ((by & DFSR_DWTTRAP) && c->debug.event_data) {
-        out->stop = DEBUG_WATCHPOINT;
-        out->addr = c->debug.event_addr;
-        out->point = c->debug.event_store ? DEBUG_POINT_WATCH_WRITE : DEBUG_POINT_WATCH_READ;
     } else {
-        out->stop = DEBUG_HALTED;
+        bool comparator = (by & DFSR_DWTTRAP) || ((by & DFSR_BKPT) && fpb_breaks(c, cpu_get(c->cpu, CPU_PC)));
+        out->stop = by & (DFSR_BKPT | DFSR_DWTTRAP) ? DEBUG_BKPT : DEBUG_HALTED;
+        if (comparator)
+            out->text = describe_event(p, by);
     }
 }
 
@@ -297,8 +316,10 @@ static bool ended(struct debug_port *p, struct debug_stop_info *out)
 static bool step_ended(struct debug_port *p, struct debug_stop_info *out)
 {
     enum context_step_state state = context_step_look(&p->step);
-    if (state == CONTEXT_STEP_GOES_ON)
+    bool asleep = p->machine->end == MACHINE_END_ASLEEP; /* for ever; the step may have ended with that, or before */
+    if (state == CONTEXT_STEP_GOES_ON || (p->machine->end && !asleep))
         return false;
+    p->machine->end = MACHINE_RUNNING;
     out->stop = state == CONTEXT_STEP_OVER ? DEBUG_STEPPED : DEBUG_STARVED;
     if (state == CONTEXT_STEP_STARVED) {
         context_step_explain(&p->step, p->text, sizeof p->text);
@@ -321,9 +342,7 @@ static void run_slice(struct debug_port *p, struct debug_stop_info *out)
             return;
         }
         enum core_stop stop = timeline_run(&p->timeline, p->step.active ? context_step_budget(&p->step) : UINT64_MAX);
-        if (ended(p, out))
-            return;
-        if (p->step.active && step_ended(p, out))
+        if ((p->step.active && step_ended(p, out)) || ended(p, out))
             return;
         report_stop(p, stop, out);
         if (out->stop != DEBUG_RUNNING || !p->step.active)
@@ -364,6 +383,7 @@ static void run(void *ctx, struct debug_stop_info *out)
         run_back(p, out);
     else
         run_slice(p, out);
+    swo_flush(&p->machine->swo);
     if (out->stop == DEBUG_RUNNING)
         return;
     p->resumed = false;
@@ -382,7 +402,8 @@ static bool landed(struct debug_port *p, uint32_t pc)
 static bool at_budget(void *ctx, uint32_t pc)
 {
     struct debug_port *p = ctx;
-    if (p->halt_asked || context_step_look(&p->step) != CONTEXT_STEP_OVER || !landed(p, pc))
+    if (p->halt_asked || core_executes_one(core_of(p)) || context_step_look(&p->step) != CONTEXT_STEP_OVER ||
+        !landed(p, pc))
         return false;
     context_step_again(&p->step);
     p->walk.told = false;
@@ -422,7 +443,11 @@ static void reset(void *ctx)
     context_step_end(&p->step);
     p->resumed = false;
     hold(p);
+    if (p->programmed)
+        machine_find_start(p->machine);
+    p->programmed = false;
     machine_reset(p->machine, RESETREAS_SREQ);
+    hold(p); /* it may have been in Debug state instead, which the reset has ended */
 }
 
 /* ---- flash ------------------------------------------------------------------------------------------------------- */
@@ -441,6 +466,7 @@ static bool flash_erase(void *ctx, uint32_t addr, uint32_t len)
     if (!in_flash(addr, len) || addr % NVMC_PAGE_SIZE || len % NVMC_PAGE_SIZE)
         return false;
     debug_port_change(p);
+    p->programmed = true;
     for (uint32_t at = 0; at < len; at += NVMC_PAGE_SIZE)
         soc_program(&p->machine->soc, addr + at, erased, NVMC_PAGE_SIZE);
     return true;
@@ -450,6 +476,7 @@ static bool flash_write(void *ctx, uint32_t addr, const void *buf, uint32_t len)
 {
     struct debug_port *p = ctx;
     debug_port_change(p);
+    p->programmed = true;
     return in_flash(addr, len) && soc_program(&p->machine->soc, addr, buf, len);
 }
 
@@ -518,6 +545,7 @@ static const struct debug_target_ops ops = {
     .point_add = point_add,
     .point_remove = point_remove,
     .resume = resume,
+    .filter = filter,
     .run = run,
     .walk = walk,
     .halt = halt,

@@ -55,8 +55,9 @@ struct debug_port {
     unsigned clients;
     struct timeline timeline; /* while a debugger is there */
     bool halt_asked;
-    bool backwards; /* it goes back in time */
-    bool resumed;   /* resume() let the core run, and it has not stopped since */
+    bool programmed; /* flash was, since the last reset: firmware may start elsewhere now */
+    bool backwards;  /* it goes back in time */
+    bool resumed;    /* resume() let the core run, and it has not stopped since */
     struct context_step step;
     struct {
         uint64_t left, done;

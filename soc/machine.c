@@ -160,6 +160,14 @@ static void on_stimulus(void *ctx, vtime due)
         sched_at(&m->soc.sched, &e->stimulus, c->stimuli[e->next_stimulus].time);
 }
 
+static void on_pace(void *ctx, vtime due) { core_attention(&((struct machine *)ctx)->soc.core); }
+
+static void on_look(void *ctx, vtime due)
+{
+    const struct machine_config *c = &((struct machine *)ctx)->config;
+    c->look(c->look_ctx);
+}
+
 static void on_stop_text(void *ctx)
 {
     struct machine *m = ctx;
@@ -228,12 +236,10 @@ static bool init_semihosting(struct machine *m, char *err, size_t err_size)
     return semihosting_init(&m->semihosting, &c, err, err_size);
 }
 
-static bool open_swo(struct machine *m, char *err, size_t err_size)
+bool machine_open_swo(struct machine *m, const char *spec, char *err, size_t err_size)
 {
-    if (!m->config.swo)
-        return true;
-    m->soc.trace_listener = (struct trace_listener){.put = swo_put, .ctx = &m->swo};
-    return swo_open(&m->swo, m->config.swo, err, err_size);
+    swo_close(&m->swo);
+    return swo_open(&m->swo, spec, err, err_size);
 }
 
 static void init_usb(struct machine *m)
@@ -265,6 +271,8 @@ static void init_events(struct machine *m)
     sched_event_init(&e->limit, "end of run", on_limit, m);
     sched_event_init(&e->slice, "slice", on_slice, m);
     sched_event_init(&e->stimulus, "stimulus", on_stimulus, m);
+    sched_event_init(&e->pace, "pace", on_pace, m);
+    sched_event_init(&e->look, "look", on_look, m);
     m->soc.companion = e;
     m->soc.companion_size = sizeof *e;
 }
@@ -326,11 +334,12 @@ bool machine_init(struct machine *m, const struct machine_config *config, char *
                              .ctx = m};
     soc_init(&m->soc, &m->log, config->seed, &host);
     m->soc.core.sleep_clock_runs = config->sleep_clock_runs;
+    m->soc.trace_listener = (struct trace_listener){.put = swo_put, .ctx = &m->swo};
     if (config->board)
         soc_connect_board(&m->soc, config->board);
     init_events(m);
-    return check_stimuli(m, err, err_size) && open_console(m, err, err_size) && open_swo(m, err, err_size) &&
-           init_semihosting(m, err, err_size);
+    return check_stimuli(m, err, err_size) && open_console(m, err, err_size) &&
+           (!config->swo || machine_open_swo(m, config->swo, err, err_size)) && init_semihosting(m, err, err_size);
 }
 
 void machine_close(struct machine *m)
@@ -364,6 +373,8 @@ void machine_power_on(struct machine *m)
         sched_at(s, &e->limit, limit);
     if (e->next_stimulus < m->config.n_stimuli)
         sched_at(s, &e->stimulus, m->config.stimuli[e->next_stimulus].time);
+    if (m->config.look)
+        sched_at(s, &e->look, m->config.look_at);
 }
 
 void machine_reset(struct machine *m, uint32_t resetreas)

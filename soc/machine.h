@@ -28,6 +28,7 @@ enum machine_end {
     MACHINE_END_OFF,       /* System OFF: nothing is left that could wake the chip */
     MACHINE_END_INTERRUPT, /* ^C */
     MACHINE_END_KILLED,    /* by the debugger */
+    MACHINE_END_CLOSED,    /* its window was closed */
 };
 
 struct machine_config {
@@ -48,6 +49,10 @@ struct machine_config {
     uint64_t seed;
     bool sleep_clock_runs;
     bool quiet;
+    /* Called once, when emulated time is look_at, to look at the machine; NULL: not at all. */
+    void (*look)(void *ctx);
+    void *look_ctx;
+    vtime look_at;
     /* Told of every access of an instruction to a device, after it; NULL: nobody. */
     void (*device_access)(void *ctx, uint32_t addr, bool store);
     void *device_ctx;
@@ -58,7 +63,7 @@ struct machine_events {
     struct rtt rtt;
     struct usb_cdc usb;       /* the host at the USB cable */
     struct contexts contexts; /* noted for a debugger only */
-    struct sched_event limit, slice, stimulus;
+    struct sched_event limit, slice, stimulus, pace, look;
     unsigned next_stimulus;
 };
 
@@ -105,6 +110,8 @@ void machine_close(struct machine *m);
 /* Loads images into flash, RAM, UICR and the external flash (as image_load() names them), finds the vector table, opens
  * symbols. */
 bool machine_load(struct machine *m, char **specs, unsigned n, char err[IMAGE_ERR_SIZE]);
+/* Flash was programmed otherwise: looks for the vector table that the next reset takes. */
+void machine_find_start(struct machine *m);
 /* Flash and UICR as a file of both, one after the other; a missing file is an erased chip. */
 bool machine_load_flash(struct machine *m, const char *path, char *err, size_t err_size);
 bool machine_save_flash(struct machine *m, const char *path, char *err, size_t err_size);
@@ -118,6 +125,10 @@ void machine_power_on(struct machine *m);
 /* `resetreas`: as soc_reset() takes it. */
 void machine_reset(struct machine *m, uint32_t resetreas);
 
+/* Where the bytes of the trace port go from now on, as host/swo.h names it. False, with one line in `err`, when it
+ * cannot be opened: then nowhere. */
+bool machine_open_swo(struct machine *m, const char *spec, char *err, size_t err_size);
+
 /* Does what `--at` would do, now. False, with one line in `err`, when `action` is none. */
 bool machine_stimulate(struct machine *m, const char *action, char *err, size_t err_size);
 
@@ -126,6 +137,8 @@ bool machine_stimulate(struct machine *m, const char *action, char *err, size_t 
 enum core_stop machine_run(struct machine *m, uint64_t budget);
 /* Likewise, but for about so long. */
 enum core_stop machine_run_for(struct machine *m, vtime length);
+/* Likewise, but until then at the latest, asleep or not. A core that sleeps for ever does not end the run. */
+enum core_stop machine_run_until(struct machine *m, vtime until);
 /* Runs to the end. */
 void machine_run_to_end(struct machine *m);
 

@@ -85,6 +85,8 @@ static bool find_start(struct machine *m, const struct image *img, unsigned n)
     return true;
 }
 
+void machine_find_start(struct machine *m) { find_start(m, NULL, 0); }
+
 /* ---- images ------------------------------------------------------------------------------------------------------ */
 
 /* A raw binary for which no address was given belongs at 0, or where firmware begins on the board if only there it

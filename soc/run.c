@@ -23,8 +23,10 @@ static bool skip_sleep(struct machine *m)
 {
     struct sched *s = &m->soc.sched;
     vtime next = sched_next(s);
-    if (next == VTIME_NEVER)
+    if (next == VTIME_NEVER) {
+        swo_flush(&m->swo);
         return false;
+    }
     if (next > s->now && naps(m)) {
         next = next - s->now > NAP ? s->now + NAP : next;
         sleep_as_long(m, next - s->now);
@@ -89,9 +91,12 @@ static void wait_for_input(struct machine *m)
         m->end = MACHINE_END_INTERRUPT;
 }
 
+/* Firmware that is awake for short moments only never comes to the end of a slice. */
+enum { SLEEPS_A_SLICE = 1000 };
+
 enum core_stop machine_run(struct machine *m, uint64_t budget)
 {
-    for (;;) {
+    for (unsigned sleeps = 0;;) {
         enum core_stop stop = core_run(&m->soc.core, budget);
         switch (stop) {
         case CORE_STOP_ATTENTION:
@@ -106,7 +111,7 @@ enum core_stop machine_run(struct machine *m, uint64_t budget)
                 m->end = m->soc.off ? MACHINE_END_OFF : MACHINE_END_ASLEEP;
             if (m->end || budget != UINT64_MAX)
                 return stop;
-            if (!naps(m))
+            if (!naps(m) && ++sleeps < SLEEPS_A_SLICE)
                 break;
             handle_attention(m);
             return CORE_STOP_ATTENTION;
@@ -136,6 +141,14 @@ enum core_stop machine_run_for(struct machine *m, vtime length)
     return machine_run(m, UINT64_MAX);
 }
 
+enum core_stop machine_run_until(struct machine *m, vtime until)
+{
+    sched_at(&m->soc.sched, &m->events.pace, until);
+    enum core_stop stop = machine_run(m, UINT64_MAX);
+    sched_cancel(&m->soc.sched, &m->events.pace);
+    return stop;
+}
+
 void machine_run_to_end(struct machine *m)
 {
     while (!m->end)
@@ -153,7 +166,7 @@ static const struct {
     [MACHINE_END_TEXT] = {"text", 0},      [MACHINE_END_EXIT] = {"exit", 0},
     [MACHINE_END_LOCKUP] = {"lockup", 3},  [MACHINE_END_ASLEEP] = {"asleep", 4},
     [MACHINE_END_OFF] = {"system-off", 4}, [MACHINE_END_INTERRUPT] = {"interrupt", 130},
-    [MACHINE_END_KILLED] = {"killed", 0},
+    [MACHINE_END_KILLED] = {"killed", 0},  [MACHINE_END_CLOSED] = {"closed", 0},
 };
 
 const char *machine_end_name(enum machine_end end) { return ends[end].name; }

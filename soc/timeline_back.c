@@ -105,6 +105,8 @@ static void note_hit(struct timeline *t, enum core_stop stop)
     const struct core *c = core_of(t);
     if (retired(t) <= t->floor && t->floor > t->mark[0].retired) /* a step ends there anyway */
         return;
+    if (stop == CORE_STOP_BREAKPOINT && t->counts && !t->counts(t->counts_ctx))
+        return;
     t->found = true;
     t->hit = (struct timeline_hit){stop, retired(t), c->watch_addr, c->watch_store};
 }
@@ -128,11 +130,11 @@ static bool search_on(struct timeline *t, enum core_stop *stop)
 /* Leaves a mark shortly before the target: it may be one of many steps. */
 static enum core_stop approach(struct timeline *t)
 {
-    enum { NEAR = 1 << 14, FAR = 4 * NEAR };
+    enum { NEAR = 1 << 14 };
     uint64_t left = t->target - retired(t);
-    enum core_stop stop = timeline_relive(t, left > FAR ? left - NEAR : left);
+    enum core_stop stop = timeline_relive(t, left > NEAR ? left - NEAR : left);
     timeline_mark_way(t);
-    if (left > FAR && t->target - retired(t) <= NEAR)
+    if (left > NEAR && t->target - retired(t) <= NEAR)
         timeline_mark_here(t, NEAR);
     return stop;
 }

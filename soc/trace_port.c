@@ -16,7 +16,7 @@ static void put(void *ctx, uint8_t byte, bool serial)
         log_once(s->log, 0x4000055Du,
                  "trace data is lost: CLOCK.TRACECONFIG.TRACEMUX is not %s, which is what TPIU_SPPR says",
                  serial ? "Serial" : "Parallel");
-    else if (s->trace_listener.put)
+    else if (s->trace_listener.put && !s->evlog.muted)
         s->trace_listener.put(s->trace_listener.ctx, byte);
 }
 

@@ -9,10 +9,7 @@
 
 #include "step/parts.h"
 
-static void begin(struct stepper *s, unsigned place)
-{
-    s->target->ops->resume(s->target->ctx, DEBUG_STEP, place);
-}
+static void begin(struct stepper *s, unsigned place) { s->target->ops->resume(s->target->ctx, DEBUG_STEP, place); }
 
 static enum step_end end_of(enum debug_stop stop)
 {

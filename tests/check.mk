@@ -1,6 +1,6 @@
 # `make check` and its parts, and `make soak`. tests/check runs the parts in order and adds up what passed.
 
-.PHONY: check run-check soak run-soak check-layers check-format check-lint check-accuracy check-units check-samples check-cli check-info check-gdb
+.PHONY: check run-check soak run-soak check-layers check-format check-lint check-accuracy check-units check-samples check-cli check-outputs check-info check-gdb
 .PHONY: test-programs tidy run-tidy format accuracy
 
 # What was missing when this make read the Makefile is there for the next one.
@@ -15,7 +15,7 @@ soak:
 	tools/install-deps test
 	+$(MAKE) run-soak
 
-run-soak: torture-soak fuzz-soak
+run-soak: torture-soak fuzz-soak step-soak
 
 tidy:
 	tools/install-deps all
@@ -71,6 +71,9 @@ check-samples: nrfemu firmware
 
 check-cli: $(B)/nrfemu firmware
 	tests/cli/bad-input $(B)/nrfemu $(FW)/02-uart-hello.elf
+
+check-outputs: $(B)/nrfemu firmware
+	tests/cli/outputs $(B)/nrfemu $(FW)
 
 check-info: $(B)/nrfemu firmware $(INFO_IMAGES) $(HEAP_IMAGE)
 	tests/cli/info $(B)/nrfemu $(IMAGES) $(FW)

@@ -197,7 +197,7 @@ static void decode(uint32_t addr, uint32_t raw, unsigned avail, struct insn *in)
     insn_decoder_free(d);
 }
 
-enum { ALWAYS = INSN_DECODED | INSN_ANY };
+enum { ALWAYS = INSN_DECODED | INSN_ANY | INSN_OBSERVED };
 
 static const struct {
     const char *text;

@@ -151,6 +151,31 @@ static void test_without_halting(void **state)
     }
 }
 
+static void test_unpredictable(void **state)
+{
+    struct fixture *f = enabled();
+    struct messages m;
+    CODE(f, THREAD + 4, MOVW_R0_1, MOVW_R0_2);
+    cpu_code_changed(f->core.cpu, THREAD + 4, 4);
+    listen(f, &m);
+    comparator(f, 0, 2, THREAD + 4);
+    run(f, 4);
+    assert_int_equal(m.n, 1);
+    assert_non_null(strstr(m.last, "second half"));
+    comparator(f, 0, 3, THREAD + 4); /* the first half, too: that stops */
+    dhcsr(f, DEBUGEN);
+    set(f, CPU_PC, THREAD);
+    assert_int_equal(run(f, 10), CORE_STOP_HALTED);
+    assert_int_equal(m.n, 1);
+    comparator(f, LITERAL_0, 1, THREAD);
+    assert_non_null(strstr(m.last, "REPLACE"));
+    poke(f, FP_REMAP, 0x3FFFFFE0);
+    comparator(f, LITERAL_0, 0, THREAD);
+    assert_non_null(strstr(m.last, "FP_REMAP"));
+    assert_int_equal(m.n, 3);
+    teardown(f);
+}
+
 /* ---- flash patch ------------------------------------------------------------------------------------------------ */
 
 /* The word at THREAD + 4 is fetched from RAM instead; what is stored there is not changed for data. */
@@ -233,11 +258,17 @@ static void test_patched_literal(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_registers),         cmocka_unit_test(test_halves),
-        cmocka_unit_test(test_disabled),          cmocka_unit_test(test_leaving_a_breakpoint),
-        cmocka_unit_test(test_firmware_sets_one), cmocka_unit_test(test_in_an_it_block),
-        cmocka_unit_test(test_without_halting),   cmocka_unit_test(test_patched_instruction),
-        cmocka_unit_test(test_patched_half),      cmocka_unit_test(test_patch_and_exceptions),
+        cmocka_unit_test(test_registers),
+        cmocka_unit_test(test_halves),
+        cmocka_unit_test(test_disabled),
+        cmocka_unit_test(test_leaving_a_breakpoint),
+        cmocka_unit_test(test_firmware_sets_one),
+        cmocka_unit_test(test_in_an_it_block),
+        cmocka_unit_test(test_without_halting),
+        cmocka_unit_test(test_unpredictable),
+        cmocka_unit_test(test_patched_instruction),
+        cmocka_unit_test(test_patched_half),
+        cmocka_unit_test(test_patch_and_exceptions),
         cmocka_unit_test(test_patched_literal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -213,7 +213,8 @@ static void printf_prints(void **state)
 {
     struct rig *r = *state;
     char text[2048];
-    struct rsp_agent a = {.target = &r->fake.target, .threads = &r->hub.threads, .thread = 1, .print = collect, .print_ctx = text};
+    struct rsp_agent a = {
+        .target = &r->fake.target, .threads = &r->hub.threads, .thread = 1, .print = collect, .print_ctx = text};
     const uint64_t args[] = {(uint64_t)-2, (uint64_t)-2, (uint64_t)-2, 0}, where = FAKE_RAM;
 
     for (unsigned i = 0; i < sizeof formats / sizeof formats[0]; i++) {

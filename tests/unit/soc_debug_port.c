@@ -113,6 +113,26 @@ static void test_run_and_halt_by_dhcsr(void **state)
     rig_free(r);
 }
 
+/* As gdb's `load` does for an application that belongs behind something else: erase, write, reset. */
+static void test_firmware_loaded_elsewhere(void **state)
+{
+    enum { AT = 0x26000, PAGE = 0x1000 };
+    static uint8_t table[8];
+    struct rig *r = attached(FIRMWARE "/05-systick.elf", VTIME_NEVER);
+    assert_int_equal(r->ops->mem_get(&r->port, 0, table, sizeof table), sizeof table);
+    uint32_t entry = pc_of(r), reset = AT + 0x101, code = 0xBF00BF00;
+    memcpy(table + 4, &reset, 4);
+    assert_true(r->ops->flash_write(&r->port, AT, table, sizeof table));
+    assert_true(r->ops->flash_write(&r->port, AT + 0x100, &code, 4));
+    r->ops->reset(&r->port);
+    assert_int_equal(pc_of(r), entry); /* what stands at 0 comes first */
+    assert_true(r->ops->flash_erase(&r->port, 0, PAGE));
+    assert_int_equal(pc_of(r), entry);
+    r->ops->reset(&r->port);
+    assert_int_equal(pc_of(r), AT + 0x100);
+    rig_free(r);
+}
+
 static void test_reset_by_aircr(void **state)
 {
     struct rig *r = attached(FIRMWARE "/05-systick.elf", VTIME_NEVER);
@@ -146,6 +166,87 @@ static void test_continue_from_debug_state(void **state)
     info = go(r, DEBUG_STEP);
     assert_int_equal(info.stop, DEBUG_STEPPED);
     assert_int_not_equal(pc_of(r), at);
+    rig_free(r);
+}
+
+/* Comparators that are programmed as a probe does it stop the core. */
+static void test_comparators(void **state)
+{
+    struct rig *r = attached(FIRMWARE "/05-systick.elf", VTIME_NEVER);
+    uint32_t start = pc_of(r);
+    dhcsr(r, HALT);
+    put(r, DEMCR, DEMCR_TRCENA);
+    put(r, 0xE0001020, SOC_RAM_BASE); /* writes to the first 32 KiB of RAM */
+    put(r, 0xE0001024, 15);
+    put(r, 0xE0001028, 6);
+    struct debug_stop_info info = go(r, DEBUG_CONTINUE);
+    assert_int_equal(info.stop, DEBUG_BKPT);
+    assert_non_null(strstr(info.text, "DWT: 0x2000"));
+    assert_non_null(strstr(info.text, "written"));
+    assert_int_equal(get(r, DFSR), DFSR_HALTED | DFSR_DWTTRAP);
+    put(r, DFSR, 31);
+    put(r, 0xE0001028, 0);
+    uint32_t at = 0;
+    for (unsigned i = 0; i < 20; i++)
+        go(r, DEBUG_STEP);
+    at = pc_of(r);
+    put(r, 0xE0002000, 3);
+    put(r, 0xE0002008, (at & 2 ? 2u : 1u) << 30 | (at & ~3u) | 1);
+    put(r, AIRCR, 0x05FA0004); /* comparators stay */
+    if (pc_of(r) == start)
+        info = go(r, DEBUG_CONTINUE);
+    assert_true(get(r, DHCSR) & DHCSR_S_HALT);
+    assert_int_equal(pc_of(r), at);
+    assert_int_equal(get(r, DFSR), DFSR_BKPT);
+    assert_string_equal(info.text, "a breakpoint of the FPB");
+    info = go(r, DEBUG_STEP); /* gdb's step passes it */
+    assert_int_equal(info.stop, DEBUG_STEPPED);
+    assert_int_not_equal(pc_of(r), at);
+    rig_free(r);
+}
+
+static bool on_landing(void *ctx, uint32_t pc)
+{
+    ++*(unsigned *)ctx;
+    return true;
+}
+
+/* gdb's steps through a program that steps itself, and patches itself: it runs as it does alone. */
+static void test_walk_through_a_monitor(void **state)
+{
+    uint64_t hash[2];
+    unsigned landings = 0;
+    for (unsigned walked = 0; walked < 2; walked++) {
+        struct debug_stop_info info = {.stop = DEBUG_STEPPED};
+        struct rig *r = rig_new(FIRMWARE "/31-debug-monitor.elf", 60 * VTIME_PER_MS);
+        while (r->m.soc.core.exceptions[EXC_DEBUGMON] < 2) /* past the BKPT, which would be gdb's */
+            machine_run(&r->m, 100);
+        if (walked)
+            r->ops->attached(&r->port, true);
+        while (walked && info.stop == DEBUG_STEPPED)
+            r->ops->walk(&r->port, 1000, on_landing, &landings, &info);
+        if (walked)
+            r->ops->attached(&r->port, false);
+        while (!r->m.end)
+            machine_run(&r->m, UINT64_MAX);
+        hash[walked] = soc_state_hash(&r->m.soc, r->hash);
+        rig_free(r);
+    }
+    assert_true(landings > 1000);
+    assert_true(hash[0] == hash[1]);
+}
+
+/* gdb's points are not the FPB's: there are more of them, and no comparator shows. */
+static void test_points_take_no_comparators(void **state)
+{
+    struct rig *r = attached(FIRMWARE "/05-systick.elf", VTIME_NEVER);
+    for (unsigned i = 0; i < 20; i++)
+        assert_true(r->ops->point_add(&r->port, DEBUG_POINT_HW_BREAK, pc_of(r) + 2 + 2 * i, 2));
+    for (unsigned i = 0; i < 8; i++)
+        assert_int_equal(get(r, 0xE0002008 + 4 * i), 0);
+    struct debug_stop_info info = go(r, DEBUG_CONTINUE);
+    assert_int_equal(info.stop, DEBUG_BREAKPOINT);
+    assert_int_equal(get(r, DFSR), 0);
     rig_free(r);
 }
 
@@ -194,9 +295,16 @@ static void test_no_trace(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_step_by_dhcsr),       cmocka_unit_test(test_run_and_halt_by_dhcsr),
-        cmocka_unit_test(test_reset_by_aircr),      cmocka_unit_test(test_continue_from_debug_state),
-        cmocka_unit_test(test_leaving_lets_it_run), cmocka_unit_test(test_no_trace),
+        cmocka_unit_test(test_step_by_dhcsr),
+        cmocka_unit_test(test_run_and_halt_by_dhcsr),
+        cmocka_unit_test(test_firmware_loaded_elsewhere),
+        cmocka_unit_test(test_reset_by_aircr),
+        cmocka_unit_test(test_continue_from_debug_state),
+        cmocka_unit_test(test_comparators),
+        cmocka_unit_test(test_points_take_no_comparators),
+        cmocka_unit_test(test_walk_through_a_monitor),
+        cmocka_unit_test(test_leaving_lets_it_run),
+        cmocka_unit_test(test_no_trace),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,9 +12,11 @@
 
 #include "soc/machine.h"
 
-static const char *const samples[] = {
-    FIRMWARE "/05-systick.elf", FIRMWARE "/06-peripherals.elf", FIRMWARE "/07-nested.elf", FIRMWARE "/08-threads.elf",
-    FIRMWARE "/11-mpu.elf",     FIRMWARE "/14-sleep.elf",       FIRMWARE "/15-flash.elf",  FIRMWARE "/16-selfmod.elf"};
+static const char *const samples[] = {FIRMWARE "/05-systick.elf",       FIRMWARE "/06-peripherals.elf",
+                                      FIRMWARE "/07-nested.elf",        FIRMWARE "/08-threads.elf",
+                                      FIRMWARE "/11-mpu.elf",           FIRMWARE "/14-sleep.elf",
+                                      FIRMWARE "/15-flash.elf",         FIRMWARE "/16-selfmod.elf",
+                                      FIRMWARE "/31-debug-monitor.elf", FIRMWARE "/32-swo.elf"};
 
 enum { SAMPLES = sizeof samples / sizeof samples[0] };
 

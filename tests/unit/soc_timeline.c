@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -42,8 +43,13 @@ static struct rig *rig_new(const char *sample, vtime run_for, const char *consol
 {
     struct rig *r = calloc(1, sizeof *r);
     char err[IMAGE_ERR_SIZE], *specs[] = {(char *)sample};
-    struct machine_config config = {
-        .run_for = run_for, .uart0 = console, .uart1 = "null", .rtt = console, .seed = 7, .quiet = true};
+    struct machine_config config = {.run_for = run_for,
+                                    .uart0 = console,
+                                    .uart1 = "null",
+                                    .rtt = console,
+                                    .seed = 7,
+                                    .quiet = true,
+                                    .semihosting_dir = "/tmp"};
     assert_non_null(r);
     assert_true(machine_init(&r->m, &config, err, sizeof err));
     assert_true(machine_load(&r->m, specs, 1, err));
@@ -80,11 +86,22 @@ static struct debug_stop_info go(struct rig *r, enum debug_resume how)
 }
 
 /* Until it has run so long; the budget makes it stop anywhere. */
-static void forward(struct rig *r, vtime until)
+static void forward_by(struct rig *r, vtime until, uint64_t budget)
 {
     r->ops->resume(&r->port, DEBUG_CONTINUE, 0);
     while (!r->m.end && r->m.soc.sched.now < until)
-        timeline_run(&r->port.timeline, 7777);
+        timeline_run(&r->port.timeline, budget);
+    debug_hold(&r->m.soc.core, true);
+    r->port.resumed = false;
+}
+
+static void forward(struct rig *r, vtime until) { forward_by(r, until, r->port.timeline.past ? 77 : 777); }
+
+static void to_present(struct rig *r)
+{
+    r->ops->resume(&r->port, DEBUG_CONTINUE, 0);
+    while (r->port.timeline.past)
+        timeline_run(&r->port.timeline, 99999);
     debug_hold(&r->m.soc.core, true);
     r->port.resumed = false;
 }
@@ -144,14 +161,14 @@ static uint64_t finish(struct rig *r)
 
 /* ---- steps ------------------------------------------------------------------------------------------------------- */
 
-enum { STEPS = 150 };
+enum { STEPS = 100 };
 
 /* From somewhere in the run forward, back, and forward again: each time by the same states. */
 static void step_to_and_fro(const char *sample, vtime from)
 {
     uint64_t seen[STEPS + 1];
     struct rig *r = attached(sample, 12 * VTIME_PER_MS);
-    forward(r, from);
+    forward_by(r, from, from < VTIME_PER_MS ? 7 : 777);
     for (unsigned i = 0; i <= STEPS; i++) {
         seen[i] = digest(r);
         if (i < STEPS)
@@ -175,6 +192,7 @@ static void step_to_and_fro(const char *sample, vtime from)
 
 static void test_steps(void **state)
 {
+    step_to_and_fro(FIRMWARE "/07-nested.elf", 18 * VTIME_PER_US); /* three handlers in one step */
     for (unsigned i = 0; i < SAMPLES; i++)
         step_to_and_fro(samples[i], VTIME_PER_MS + i * VTIME_PER_MS / 5);
 }
@@ -340,7 +358,7 @@ static void wander(const char *sample, uint64_t seed)
 static void test_wandering(void **state)
 {
     for (unsigned i = 0; i < SAMPLES; i++)
-        for (uint64_t seed = 1; seed <= 2; seed++)
+        for (uint64_t seed = 1; seed <= 1 + (i < 3); seed++)
             wander(samples[i], seed * 77 + i);
 }
 
@@ -352,6 +370,188 @@ static void test_recording(void **state)
         assert_true(finish(r) == undisturbed(samples[i], 500 * VTIME_PER_MS));
         rig_free(r);
     }
+}
+
+/* ---- what comes from outside --------------------------------------------------------------------------------------
+ */
+
+/* Standard input, and output, of this process while a run goes on. */
+struct stdio {
+    int in, out, typing; /* the real ones, and the pipe's end where people type */
+};
+
+static struct stdio stdio_take(void)
+{
+    struct stdio s = {.in = dup(0), .out = dup(1)};
+    int fd[2];
+    assert_int_equal(pipe(fd), 0);
+    fflush(stdout);
+    dup2(fd[0], 0);
+    close(fd[0]);
+    s.typing = fd[1];
+    FILE *null = fopen("/dev/null", "w");
+    dup2(fileno(null), 1);
+    fclose(null);
+    return s;
+}
+
+static void stdio_give_back(struct stdio *s)
+{
+    dup2(s->in, 0);
+    dup2(s->out, 1);
+    close(s->in);
+    close(s->out);
+    close(s->typing);
+}
+
+static void type(struct stdio *s, const char *text)
+{
+    assert_int_equal(write(s->typing, text, strlen(text)), strlen(text));
+}
+
+static unsigned count(struct rig *r, const char *text)
+{
+    unsigned n = 0;
+    for (const char *at = r->output; (at = strstr(at, text)); at++)
+        n++;
+    return n;
+}
+
+enum { SPARE = 0x20030000 }; /* RAM that the sample does not use */
+
+struct echo {
+    unsigned told_once, told_again, told_after_change;
+};
+
+/* The input is on the tape; the firmware's answers are shown once, however often it gives them. A change makes another
+ * future: that reads what the old one read, and its answers are new. */
+static struct echo echo(struct stdio *s)
+{
+    struct echo e;
+    uint32_t change = 1;
+    struct rig *r = rig_new(FIRMWARE "/17-echo.elf", VTIME_NEVER, "stdio");
+    r->ops->attached(&r->port, true);
+    type(s, "one\n");
+    forward(r, 20 * VTIME_PER_MS);
+    type(s, "two\n");
+    forward(r, 40 * VTIME_PER_MS);
+    e.told_once = count(r, "ONE\n") * 10 + count(r, "TWO\n");
+    uint64_t present = digest(r);
+    go(r, DEBUG_CONTINUE_BACK);
+    forward(r, 39 * VTIME_PER_MS);
+    go(r, DEBUG_STEP_BACK);
+    forward(r, 40 * VTIME_PER_MS);
+    e.told_again = count(r, "ONE\n") * 10 + count(r, "TWO\n");
+    e.told_again += digest(r) == present ? 0 : 100;
+    go(r, DEBUG_CONTINUE_BACK);
+    r->ops->mem_set(&r->port, SPARE, &change, sizeof change);
+    forward(r, 40 * VTIME_PER_MS);
+    e.told_after_change = count(r, "ONE\n") * 10 + count(r, "TWO\n");
+    rig_free(r);
+    return e;
+}
+
+static void test_input(void **state)
+{
+    struct stdio s = stdio_take();
+    struct echo e = echo(&s);
+    stdio_give_back(&s);
+    assert_int_equal(e.told_once, 11);
+    assert_int_equal(e.told_again, 11);
+    assert_int_equal(e.told_after_change, 22);
+}
+
+/* Files are written once, and semihosting's answers are those it gave: the time of day, too. */
+static void test_semihosting(void **state)
+{
+    struct stdio s = stdio_take();
+    struct rig *r = rig_new(FIRMWARE "/12-semihosting.elf", VTIME_NEVER, "null");
+    r->ops->attached(&r->port, true);
+    while (!r->m.end)
+        forward(r, r->m.soc.sched.now + 1000);
+    uint64_t present = digest(r);
+    bool beginning = go(r, DEBUG_CONTINUE_BACK).stop == DEBUG_BEGINNING;
+    to_present(r);
+    bool same = digest(r) == present;
+    struct debug_stop_info end = go(r, DEBUG_CONTINUE);
+    unsigned hello = count(r, "hello from semihosting\n"), written = count(r, "what was written: yes\n");
+    stdio_give_back(&s);
+    rig_free(r);
+    assert_true(beginning && same);
+    assert_int_equal(end.stop, DEBUG_EXITED);
+    assert_int_equal(end.code, 7);
+    assert_int_equal(hello * 10 + written, 11);
+}
+
+/* Where the tape would become too long, history begins anew. */
+static void test_long_tape(void **state)
+{
+    struct stdio s = stdio_take();
+    struct rig *r = rig_new(FIRMWARE "/12-semihosting.elf", VTIME_NEVER, "null");
+    r->ops->attached(&r->port, true);
+    r->port.timeline.tape_max = tape_size(r->port.timeline.tape) + 1000;
+    while (!strstr(r->output, "can still"))
+        forward_by(r, r->m.soc.sched.now + 1, 100);
+    uint64_t present = digest(r);
+    bool back = go(r, DEBUG_CONTINUE_BACK).stop == DEBUG_BEGINNING && r->m.soc.sched.now > 0;
+    to_present(r);
+    bool same = digest(r) == present;
+    stdio_give_back(&s);
+    rig_free(r);
+    assert_true(back && same);
+}
+
+/* ---- changes ------------------------------------------------------------------------------------------------------
+ */
+
+/* What a debugger writes is undone on the way back, and done again on the way forward. */
+static void test_changes(void **state)
+{
+    struct rig *r = attached(FIRMWARE "/05-systick.elf", VTIME_NEVER);
+    uint64_t seen[6];
+    uint32_t ticks = symbol(r, "ticks");
+    for (uint32_t i = 0; i < 6; i++) {
+        forward(r, (i + 1) * VTIME_PER_MS);
+        uint32_t value = 100 * (i + 1);
+        if (i % 2)
+            r->ops->mem_set(&r->port, ticks, &value, sizeof value);
+        seen[i] = digest(r);
+        go(r, DEBUG_STEP);
+    }
+    uint64_t present = digest(r);
+    assert_int_equal(word(r, ticks), 600);
+    assert_true(r->ops->point_add(&r->port, DEBUG_POINT_WATCH_WRITE, ticks, 4));
+    assert_int_equal(go(r, DEBUG_CONTINUE_BACK).stop, DEBUG_WATCHPOINT);
+    uint32_t before = word(r, ticks); /* of the interrupts since it was 400 */
+    assert_in_range(before, 401, 403);
+    assert_int_equal(go(r, DEBUG_STEP_BACK).stop, DEBUG_STEPPED);
+    assert_int_equal(word(r, ticks), before - 1);
+    assert_true(r->ops->point_remove(&r->port, DEBUG_POINT_WATCH_WRITE, ticks, 4));
+    assert_int_equal(go(r, DEBUG_CONTINUE_BACK).stop, DEBUG_BEGINNING);
+    for (uint32_t i = 0; i < 6; i++) {
+        forward(r, (i + 1) * VTIME_PER_MS);
+        while (digest(r) != seen[i])
+            assert_in_range(go(r, DEBUG_STEP).stop, DEBUG_STEPPED, DEBUG_STEPPED);
+    }
+    to_present(r);
+    assert_true(digest(r) == present);
+    rig_free(r);
+}
+
+/* Debuggers change things more often than there are marks. */
+static void test_many_changes(void **state)
+{
+    struct rig *r = attached(FIRMWARE "/05-systick.elf", VTIME_NEVER);
+    for (uint32_t i = 0; i < 2 * TIMELINE_MARKS; i++) {
+        forward(r, r->m.soc.sched.now + VTIME_PER_MS / 50);
+        r->ops->mem_set(&r->port, SPARE, &i, sizeof i);
+    }
+    for (uint32_t i = 2 * TIMELINE_MARKS; i-- > TIMELINE_MARKS + 8;) {
+        assert_int_equal(word(r, SPARE), i);
+        while (word(r, SPARE) == i)
+            assert_int_equal(go(r, DEBUG_STEP_BACK).stop, DEBUG_STEPPED);
+    }
+    rig_free(r);
 }
 
 /* However long it runs, there are not more marks, and those near the present are near to each other. */
@@ -381,6 +581,11 @@ int main(void)
         cmocka_unit_test(test_halt),
         cmocka_unit_test(test_wandering),
         cmocka_unit_test(test_recording),
+        cmocka_unit_test(test_input),
+        cmocka_unit_test(test_semihosting),
+        cmocka_unit_test(test_long_tape),
+        cmocka_unit_test(test_changes),
+        cmocka_unit_test(test_many_changes),
         cmocka_unit_test(test_marks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

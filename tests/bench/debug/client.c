@@ -8,7 +8,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static bool send_all(struct client *c, const char *bytes, size_t size) { return write(c->fd, bytes, size) == (ssize_t)size; }
+static bool send_all(struct client *c, const char *bytes, size_t size)
+{
+    return write(c->fd, bytes, size) == (ssize_t)size;
+}
 
 static int next_byte(struct client *c)
 {
