@@ -263,6 +263,7 @@ static void init_events(struct machine *m)
                            .log = &m->log,
                            .base = SOC_RAM_BASE,
                            .size = SOC_RAM_SIZE,
+                           .off = m->config.rtt_by_probe,
                            .input = rtt_input,
                            .input_ctx = &m->console};
     rtt_init(&e->rtt, &c);

@@ -37,6 +37,7 @@ struct machine_config {
     const char *stop_when;     /* NULL: none */
     bool reset_on_lockup;
     const char *uart0, *uart1, *rtt; /* stream specifications */
+    bool rtt_by_probe;               /* RTT is left to who is at the debug port */
     const char *usb;                 /* likewise; NULL or "none": no cable, no VBUS */
     const char *swo;                 /* where the trace port goes, see host/swo.h; NULL: nowhere */
     const char *semihosting_dir;     /* NULL: no files */
