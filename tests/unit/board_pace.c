@@ -12,8 +12,8 @@
 enum { HOUR_S = 3600 };
 #define NS_PER_S INT64_C(1000000000)
 
-/* For an hour, in slices, on a host that is late by up to 0.9 ms each time: emulated time is never wrong by more than the
- * host's own delay, let alone by more and more. */
+/* For an hour, in slices, on a host that is late by up to 0.9 ms each time: emulated time is never wrong by more than
+ * the host's own delay, let alone by more and more. */
 static void nothing_adds_up(void **state)
 {
     struct pace p;
