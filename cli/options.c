@@ -15,6 +15,7 @@
 #include "host/console.h"
 #include "soc/board_file.h"
 #include "soc/halted_time.h"
+#include "swd/port.h"
 
 enum { ERR_SIZE = 256, HELP_COLUMN = 26 };
 
@@ -123,6 +124,18 @@ static bool set_stream(struct parse *p, const struct row *row, const char *value
     return false;
 }
 
+static bool set_probe(struct parse *p, const struct row *row, const char *value)
+{
+    static const char *const kinds[] = {"jlink", "buspirate"};
+    for (unsigned i = 0; i < 2; i++) {
+        size_t n = strlen(kinds[i]);
+        if (strncmp(value, kinds[i], n) == 0 && (!value[n] || (value[n] == ':' && value[n + 1])))
+            return value[n] && i == 0 && !is_host_port(value + n + 1) ? wrong(p, "a port is from 0 to 65535")
+                                                                      : set_text(p, row, value);
+    }
+    return wrong(p, "it is jlink[:[HOST:]PORT] or buspirate[:PATH]");
+}
+
 static bool set_swo(struct parse *p, const struct row *row, const char *value)
 {
     if (strncmp(value, "tcp:", 4) != 0 || is_host_port(value + 4))
@@ -194,6 +207,12 @@ static const struct row rows[] = {
     {"halted-time", "frozen|traffic|wall", set_choice, FIELD(halted_time), halted_time_names,
      "what time does to peripherals while the core is halted: stands still, goes on by the cost of the probe's "
      "traffic, or by the wall clock (default frozen)"},
+    {"swd", "jlink[:PORT]|buspirate[:PATH]", set_probe, FIELD(swd), NULL,
+     "a probe at the chip's debug connector, for OpenOCD: a J-Link on TCP, or a Bus Pirate behind a pseudo-terminal"},
+    {"swd-time", "wall|wire", set_choice, FIELD(swd_time), swd_time_names,
+     "what moves emulated time then: the wall clock, or nothing but the clocks on the wire (default wall)"},
+    {"swd-clock", "PATH", set_text, FIELD(swd_clock), NULL,
+     "where swd-clock.so asks for the time on the wire (default in /tmp)"},
     {"uart0", UART_VALUE, set_stream, FIELD(uart0), uart_words, "where UART0 goes (default stdio)"},
     {"uart1", UART_VALUE, set_stream, FIELD(uart1), uart_words, "where UART1 goes (default stdio)"},
     {"rtt", "stdio|null|tcp:PORT", set_stream, FIELD(rtt), rtt_words, "where RTT channel 0 goes (default stdio)"},
@@ -241,9 +260,6 @@ static const struct row rows[] = {
     {"quiet", NULL, set_flag, FIELD(quiet), NULL, "no messages but errors"},
     {"progress", NULL, set_flag, FIELD(progress), NULL, "show how emulated time goes on"},
     {"help", NULL, NULL, 0, NULL, "this text"},
-    /* Refused, by name: for a later version. */
-    {.name = "swd"},
-    {.name = "swd-time"},
 };
 
 enum { ROWS = sizeof rows / sizeof rows[0] };
@@ -308,18 +324,12 @@ static enum options_result apply(struct parse *p, const struct row *row, const c
         boards_list(p->out);
         return OPTIONS_DONE;
     }
-    if (!row->apply)
-        return complain(p, "--%s is not available in this version", row->name);
     if (!row->apply(p, row, value))
         return complain(p, "--%s '%s': %s", row->name, value ? value : "", p->why);
     return OPTIONS_GO;
 }
 
-/* One that is refused is refused with its value or without. */
-static int takes_value(const struct row *row)
-{
-    return !row->apply ? optional_argument : row->value ? required_argument : no_argument;
-}
+static int takes_value(const struct row *row) { return row->value ? required_argument : no_argument; }
 
 static enum options_result bad_option(struct parse *p, const char *arg)
 {
@@ -358,12 +368,16 @@ static enum options_result parse_options(struct parse *p, int argc, char **argv)
 static enum options_result check(struct parse *p)
 {
     const struct run_options *o = p->o;
-    if (!o->n_firmware && !o->flash_file && !(o->gdb && o->halt))
+    if (!o->n_firmware && !o->flash_file && !((o->gdb || o->swd) && o->halt))
         return complain(p, "no firmware given; see nrfemu run --help");
-    if (o->halt && !o->gdb)
+    if (o->halt && !o->gdb && !o->swd)
         return complain(p, "--halt waits for a debugger: it needs --gdb");
     if ((o->tcl || o->telnet) && !o->gdb)
         return complain(p, "--%s goes with a debugger: it needs --gdb", o->tcl ? "tcl" : "telnet");
+    if (o->swd && o->gdb)
+        return complain(p, "--swd and --gdb: one debugger at a time");
+    if ((o->swd_time || o->swd_clock) && !o->swd)
+        return complain(p, "--swd-time and --swd-clock need --swd");
     if (o->faulty_link && !o->gdb)
         return complain(p, "--link is about gdb's connection: it needs --gdb");
     if (o->record && o->replay && strcmp(o->record, o->replay) == 0)

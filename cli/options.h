@@ -36,6 +36,10 @@ struct run_options {
     struct rsp_link_faults link; /* if it is */
     unsigned halted_time;        /* enum halted_time_mode */
 
+    const char *swd;       /* a probe, as struct swd_server_config has it */
+    unsigned swd_time;     /* enum swd_time */
+    const char *swd_clock; /* path */
+
     const char *uart0, *uart1, *rtt, *usb; /* stream specifications; default "stdio" */
     const char *swo;                       /* file, or tcp:[HOST:]PORT */
     const char *semihosting_dir;

@@ -14,6 +14,7 @@
 #include "board/window.h"
 #include "cli/commands.h"
 #include "cli/outputs.h"
+#include "cli/run_swd.h"
 #include "rsp/server.h"
 #include "soc/board_file.h"
 #include "soc/debug_port.h"
@@ -24,6 +25,7 @@ struct run {
     struct debug_port port;
     struct rsp_server *gdb;
     struct outputs outputs;
+    struct run_swd swd;
     struct window *window; /* NULL: neither a window nor a screenshot */
     FILE *stats;
     uint64_t hash;
@@ -135,8 +137,9 @@ static bool open_stats(struct run *r, char *err, size_t err_size)
     return r->stats;
 }
 
-static void show_progress(struct run *r)
+static void show_progress(void *run)
 {
+    struct run *r = run;
     double now = host_seconds();
     if (!r->o->progress || now - r->shown < 0.5)
         return;
@@ -295,8 +298,9 @@ static int run(struct run *r)
     struct machine *m = &r->machine;
     if ((o->flash_file && !machine_load_flash(m, o->flash_file, err, sizeof err)) ||
         !machine_load(m, o->firmware, o->n_firmware, err) || !machine_open_recordings(m, err, sizeof err) ||
-        (o->gdb && !start_gdb(r, err, sizeof err)) || !outputs_open(&r->outputs, o, m, err, sizeof err) ||
-        (o->stats && !open_stats(r, err, sizeof err)) || !open_window(r, err, sizeof err))
+        (o->gdb && !start_gdb(r, err, sizeof err)) || (o->swd && !run_swd_start(&r->swd, o, m, err, sizeof err)) ||
+        !outputs_open(&r->outputs, o, m, err, sizeof err) || (o->stats && !open_stats(r, err, sizeof err)) ||
+        !open_window(r, err, sizeof err))
         return fail(err);
     if (o->stats) {
         r->hash = TRACE_HASH_INIT;
@@ -310,6 +314,8 @@ static int run(struct run *r)
     machine_power_on(m);
     if (o->gdb)
         run_with_gdb(r);
+    else if (o->swd)
+        run_swd_loop(&r->swd, o, show_progress, r);
     else
         run_alone(r);
     int status = finish(r, err, sizeof err) ? machine_exit_status(m) : fail(err);
@@ -336,6 +342,7 @@ int command_run(const struct run_options *o)
     config.board = &board;
     int status = machine_init(&r->machine, &config, err, sizeof err) ? run(r) : fail(err);
     rsp_server_free(r->gdb);
+    run_swd_stop(&r->swd);
     debug_port_close(&r->port);
     if (r->stats && r->stats != stdout)
         fclose(r->stats);

@@ -28,7 +28,7 @@ enum debug_stop {
     DEBUG_WATCHPOINT, /* `addr`, `point` */
     DEBUG_STEPPED,
     DEBUG_HALTED,    /* halt() was asked */
-    DEBUG_BKPT,      /* a BKPT instruction that nobody set */
+    DEBUG_BKPT,      /* a BKPT instruction, or a comparator of the core's debug hardware: no point of ours */
     DEBUG_FAULT,     /* `signal` */
     DEBUG_LOCKUP,    /* the core locked up */
     DEBUG_EXITED,    /* the run is over: `code` */
@@ -101,6 +101,9 @@ struct debug_target_ops {
      * it run to their end, a preempted one. The point it stands on does not stop it. On the way
      * back it halts where a breakpoint's instruction has not executed yet, and a watchpoint's just has. */
     void (*resume)(void *ctx, enum debug_resume how, unsigned place);
+    /* On the way back each breakpoint that is passed is asked about, where it is, and with registers and memory as they
+     * were; what does not count is passed for good. NULL: all do. For targets that go back. */
+    void (*filter)(void *ctx, bool (*counts)(void *filter_ctx), void *filter_ctx);
     /* Goes on for a slice (some milliseconds of host time). */
     void (*run)(void *ctx, struct debug_stop_info *out);
     /* Makes up to `n` steps of what runs, one after the other, each as resume() and run() make it, and tells where each

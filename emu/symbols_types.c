@@ -6,7 +6,18 @@
 #include <dwarf.h>
 #include <string.h>
 
-enum { DEPTH_MAX = 16 }; /* of types within types: more is a ring */
+/* Of types within types, and of entries looked at in all: more is a ring. */
+enum { DEPTH_MAX = 16, ENTRIES_MAX = 1 << 22 };
+
+struct search {
+    const char *type;
+    unsigned entries;
+};
+
+static bool next_sibling(struct search *search, Dwarf_Die *at)
+{
+    return search->entries++ < ENTRIES_MAX && dwarf_siblingof(at, at) == 0;
+}
 
 /* What is behind typedefs, qualifiers and arrays. */
 static bool plain_type(Dwarf_Die *die, Dwarf_Die *to)
@@ -56,8 +67,8 @@ static uint32_t offset_of(Dwarf_Die *member)
 }
 
 /* Finds the member of this name, also within members that have none. `offset` grows by where it is. */
-static bool find_member(Dwarf_Die *aggregate, const char *name, size_t len, unsigned depth, Dwarf_Die *member,
-                        uint32_t *offset)
+static bool find_member(struct search *search, Dwarf_Die *aggregate, const char *name, size_t len, unsigned depth,
+                        Dwarf_Die *member, uint32_t *offset)
 {
     Dwarf_Die at, type;
 
@@ -72,17 +83,17 @@ static bool find_member(Dwarf_Die *aggregate, const char *name, size_t len, unsi
         if (found)
             *member = at;
         else if (!its && type_of(&at, &type) && plain_type(&type, &type))
-            found = find_member(&type, name, len, depth + 1, member, &inner);
+            found = find_member(search, &type, name, len, depth + 1, member, &inner);
         if (found) {
             *offset = inner;
             return true;
         }
-    } while (dwarf_siblingof(&at, &at) == 0);
+    } while (next_sibling(search, &at));
     return false;
 }
 
 /* "a.b.c" from an aggregate on; "" is itself. */
-static bool follow_path(Dwarf_Die *type, const char *path, struct symbols_member *to)
+static bool follow_path(struct search *search, Dwarf_Die *type, const char *path, struct symbols_member *to)
 {
     Dwarf_Die member, plain;
     Dwarf_Word size = 0;
@@ -90,7 +101,7 @@ static bool follow_path(Dwarf_Die *type, const char *path, struct symbols_member
     to->offset = 0;
     while (*path) {
         size_t len = strcspn(path, ".");
-        if (!plain_type(type, &plain) || !find_member(&plain, path, len, 0, &member, &to->offset) ||
+        if (!plain_type(type, &plain) || !find_member(search, &plain, path, len, 0, &member, &to->offset) ||
             !type_of(&member, type))
             return false;
         path += len + (path[len] == '.');
@@ -101,7 +112,7 @@ static bool follow_path(Dwarf_Die *type, const char *path, struct symbols_member
     return true;
 }
 
-static bool find_in_unit(Dwarf_Die *unit, const char *type, const char *path, struct symbols_member *to)
+static bool find_in_unit(struct search *search, Dwarf_Die *unit, const char *path, struct symbols_member *to)
 {
     Dwarf_Die at, plain;
 
@@ -110,23 +121,24 @@ static bool find_in_unit(Dwarf_Die *unit, const char *type, const char *path, st
     do {
         int tag = dwarf_tag(&at);
         const char *name = tag == DW_TAG_typedef || is_aggregate(&at) ? dwarf_diename(&at) : NULL;
-        if (!name || strcmp(name, type) != 0 || !plain_type(&at, &plain) || !is_defined(&plain))
+        if (!name || strcmp(name, search->type) != 0 || !plain_type(&at, &plain) || !is_defined(&plain))
             continue;
         Dwarf_Die from = plain;
-        if (follow_path(&from, path, to))
+        if (follow_path(search, &from, path, to))
             return true;
-    } while (dwarf_siblingof(&at, &at) == 0);
+    } while (next_sibling(search, &at));
     return false;
 }
 
 bool symbols_find_member(const struct symbols *s, const char *type, const char *path, struct symbols_member *to)
 {
+    struct search search = {.type = type};
     Dwarf_CU *cu = NULL;
     Dwarf_Die die;
     uint8_t kind;
 
     while (s && s->dwarf && dwarf_get_units(s->dwarf, cu, &cu, NULL, &kind, &die, NULL) == 0)
-        if (kind == DW_UT_compile && find_in_unit(&die, type, path, to))
+        if (kind == DW_UT_compile && find_in_unit(&search, &die, path, to))
             return true;
     return false;
 }

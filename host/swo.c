@@ -26,6 +26,8 @@ void swo_flush(struct swo *s)
 void swo_put(void *swo, uint8_t byte)
 {
     struct swo *s = swo;
+    if (!s->stream)
+        return;
     s->held[s->n++] = byte;
     if (s->n == sizeof s->held)
         swo_flush(s);

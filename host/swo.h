@@ -20,7 +20,7 @@ struct swo {
 
 /* `spec` is "tcp:[HOST:]PORT" or the name of a file. False with one line in `err` when it cannot be opened. */
 bool swo_open(struct swo *s, const char *spec, char *err, size_t err_size);
-void swo_put(void *swo, uint8_t byte);
+void swo_put(void *swo, uint8_t byte); /* dropped when nothing is open */
 /* Sends what is held back; to be called now and then. */
 void swo_flush(struct swo *s);
 void swo_close(struct swo *s);

@@ -112,6 +112,30 @@ void tape_cut(struct tape *t)
     t->writes.n = t->n_calls ? t->call[t->n_calls - 1].data + t->call[t->n_calls - 1].size : 0;
 }
 
+static void forget_readings(struct channel *c, size_t given)
+{
+    struct bytes rest = {0};
+    append(&rest, c->bytes.at + given, c->bytes.n - given);
+    free(c->bytes.at);
+    free(c->reading);
+    c->bytes = rest;
+    c->reading = NULL;
+    c->n_readings = c->room = 0;
+}
+
+void tape_forget(struct tape *t)
+{
+    for (unsigned i = 0; i < TAPE_CHANNELS; i++) {
+        forget_readings(&t->channel[i], t->at.channel[i].byte);
+        t->at.channel[i].next = t->at.channel[i].byte = 0;
+    }
+    free(t->writes.at);
+    free(t->call);
+    t->writes = (struct bytes){0};
+    t->call = NULL;
+    t->n_calls = t->room = t->at.call = 0;
+}
+
 /* ---- channels ---------------------------------------------------------------------------------------------------- */
 
 static size_t give(struct tape *t, unsigned channel, void *buf, size_t n)

@@ -45,6 +45,8 @@ void tape_go(struct tape *t, const struct tape_place *place);
 void tape_play(struct tape *t, bool on);
 bool tape_plays(const struct tape *t);
 void tape_cut(struct tape *t);
+/* Forgets what was before here, where nothing lies ahead: the places remembered so far mean nothing any more. */
+void tape_forget(struct tape *t);
 
 /* A channel reads. True: `*n` is the answer, as console_get() gives it. False: ask outside, and keep the answer. */
 bool tape_input(struct tape *t, unsigned channel, void *buf, size_t size, ssize_t *n);

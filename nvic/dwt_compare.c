@@ -46,15 +46,19 @@ static const struct function *function_of(const struct dwt_comparator *k)
 static uint32_t mask_of(const struct dwt_comparator *k) { return (1u << k->mask) - 1; }
 
 /* Comparators whose address a comparator of values wants to match as well; without any, every address does. */
-static unsigned linked(const struct dwt_comparator *k, unsigned own, unsigned link[2])
+struct links {
+    unsigned n, comparator[2];
+};
+
+static struct links links_of(const struct core *c, unsigned own)
 {
-    unsigned n = 0;
+    struct links l = {0};
     for (unsigned shift = 12; shift <= 16; shift += 4) {
-        unsigned other = k->function >> shift & 15;
-        if (other < DWT_COMPARATORS && other != own && !(n && link[0] == other))
-            link[n++] = other;
+        unsigned other = c->dwt.comparator[own].function >> shift & 15;
+        if (other < DWT_COMPARATORS && other != own && !(l.n && l.comparator[0] == other))
+            l.comparator[l.n++] = other;
     }
-    return n;
+    return l;
 }
 
 /* ---- what is UNPREDICTABLE -------------------------------------------------------------------------------------- */
@@ -74,7 +78,7 @@ static bool is_valid_function(const struct dwt_comparator *k)
 void dwt_check_comparator(struct core *c, unsigned n)
 {
     const struct dwt_comparator *k = &c->dwt.comparator[n];
-    unsigned link[2] = {0}, links = linked(k, n, link);
+    struct links links = links_of(c, n);
     if (!(k->function & DWT_FUNCTION))
         return;
     if (!is_valid_function(k))
@@ -83,8 +87,8 @@ void dwt_check_comparator(struct core *c, unsigned n)
         COMPLAIN("bits of COMP are set that MASK excludes");
     if ((k->function & DWT_DATAVMATCH) && (k->function >> 10 & 3) == 3)
         COMPLAIN("DATAVSIZE is 3");
-    for (unsigned i = 0; (k->function & DWT_DATAVMATCH) && i < links; i++)
-        if (c->dwt.comparator[link[i]].function & DWT_FUNCTION)
+    for (unsigned i = 0; (k->function & DWT_DATAVMATCH) && i < links.n; i++)
+        if (c->dwt.comparator[links.comparator[i]].function & DWT_FUNCTION)
             COMPLAIN("one that it is linked with has a FUNCTION of its own");
 }
 
@@ -104,11 +108,10 @@ static struct cpu_range range_of(const struct core *c, unsigned n)
     if (k->function & DWT_CYCMATCH)
         return (struct cpu_range){0};
     if (k->function & DWT_DATAVMATCH) {
-        unsigned link[2] = {0};
-        bool one = linked(k, n, link) == 1;
-        const struct dwt_comparator *other = &c->dwt.comparator[link[0]];
-        r.base = one ? other->comp : 0;
-        r.mask = one ? mask_of(other) : UINT32_MAX;
+        struct links links = links_of(c, n);
+        const struct dwt_comparator *other = &c->dwt.comparator[links.comparator[0]];
+        r.base = links.n == 1 ? other->comp : 0;
+        r.mask = links.n == 1 ? mask_of(other) : UINT32_MAX;
         r.fetches = false;
     }
     return r;
@@ -163,10 +166,10 @@ static bool matches(const struct core *c, unsigned n, const struct transfer *t)
         return false;
     if (!(k->function & DWT_DATAVMATCH))
         return covers(k, t);
-    unsigned link[2] = {0}, links = linked(k, n, link);
-    bool here = !links;
-    for (unsigned i = 0; i < links; i++)
-        here |= covers(&c->dwt.comparator[link[i]], t);
+    struct links links = links_of(c, n);
+    bool here = !links.n;
+    for (unsigned i = 0; i < links.n; i++)
+        here |= covers(&c->dwt.comparator[links.comparator[i]], t);
     return here && has_value(k, t);
 }
 

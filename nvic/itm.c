@@ -112,13 +112,20 @@ void itm_reset(struct core *c) { c->itm = (struct itm){0}; }
 
 static uint32_t read_status(const struct core *c) { return LSR_PRESENT | (c->itm.unlocked ? 0 : LSR_LOCKED); }
 
+/* A debugger for which time stands still would wait for ever (inaccuracy 5). */
+static bool is_busy(const struct core *c, bool debugger)
+{
+    bool frozen = debugger && debug_stopped(c) && !c->debug.clocks_stopped;
+    return !frozen && !tpiu_is_idle(c);
+}
+
 uint32_t itm_read(struct core *c, uint32_t offset, bool debugger)
 {
     if (offset < STIM_END) /* FIFOREADY */
         return takes(c, offset / 4, debugger) && has_room(c);
     return offset == TER   ? c->itm.ter
            : offset == TPR ? c->itm.tpr
-           : offset == TCR ? c->itm.tcr | (tpiu_is_idle(c) ? 0 : TCR_BUSY)
+           : offset == TCR ? c->itm.tcr | (is_busy(c, debugger) ? TCR_BUSY : 0)
            : offset == LSR ? read_status(c)
                            : 0;
 }

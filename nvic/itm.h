@@ -9,6 +9,7 @@
  *      no packet tells of its overflow. With TCR.SWOENA it counts bits of the SWO pin.
  *   3. The registers of integration tests (ITM_IRR, ITM_IWR, ITM_IMCR) are not modelled.
  *   4. Packets are queued in the order in which they are made, whichever unit they come from.
+ *   5. To a debugger that holds the core, and time with it, TCR.BUSY is 0: nothing moves on while it waits.
  */
 #ifndef NVIC_ITM_H
 #define NVIC_ITM_H

@@ -29,6 +29,7 @@ extern const struct rsp_command rsp_commands_registers[];
 extern const struct rsp_command rsp_commands_points[];
 extern const struct rsp_command rsp_commands_resume[];
 extern const struct rsp_command rsp_commands_reverse[];
+extern const struct rsp_command rsp_commands_steps[];
 extern const struct rsp_command rsp_commands_threads[];
 extern const struct rsp_command rsp_commands_query[];
 extern const struct rsp_command rsp_commands_xfer[];

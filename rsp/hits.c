@@ -58,6 +58,22 @@ uint32_t rsp_hits_breakpoint(struct rsp_hub *h, uint32_t pc)
     return owners ? stop : (uint32_t)EVERYBODY;
 }
 
+bool rsp_hits_count(void *hub)
+{
+    struct rsp_hub *h = hub;
+    struct rsp_agent a = {
+        .target = h->target, .threads = &h->threads, .thread = rsp_threads_current(&h->threads), .print = print};
+    uint32_t pc, owners;
+
+    if (!rsp_threads_reg_get(&h->threads, a.thread, CPU_PC, &pc))
+        return true;
+    owners = rsp_points_breakers(&h->points, pc);
+    for (unsigned i = 0; i < RSP_SESSIONS_MAX; i++)
+        if (owners >> i & 1 && holds(h, &a, pc, i))
+            return true;
+    return !owners;
+}
+
 uint32_t rsp_hits_watchpoint(const struct rsp_hub *h, const struct debug_stop_info *info)
 {
     uint32_t owners = rsp_points_watchers(&h->points, info->point, info->addr);

@@ -11,6 +11,8 @@
 /* A bit for each session that stops for this; of those, commands have been carried out. All of them when the point is
  * nobody's. 0: the target shall go on. */
 uint32_t rsp_hits_breakpoint(struct rsp_hub *h, uint32_t pc);
+/* On the way back, at a breakpoint: would anybody stop, or carry out commands? */
+bool rsp_hits_count(void *hub);
 uint32_t rsp_hits_watchpoint(const struct rsp_hub *h, const struct debug_stop_info *info);
 
 #endif

@@ -18,6 +18,8 @@ void rsp_hub_init(struct rsp_hub *h, const struct debug_target *target, struct l
     h->log = log;
     rsp_threads_init(&h->threads, target);
     h->last.stop = DEBUG_STEPPED;
+    if (target->ops->goes_back)
+        target->ops->filter(target->ctx, rsp_hits_count, h);
     rsp_steps_init(h);
 }
 

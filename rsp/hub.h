@@ -43,6 +43,10 @@ struct rsp_hub {
     uint32_t stopped_thread; /* that the last stop was reported for; 0: the current one */
     struct stepper stepper;
     bool stepping; /* a step of the stepper's is under way */
+    struct {
+        unsigned long long ended[STEP_RUN_OVER + 1]; /* steps, by how they ended */
+        unsigned long long noted, accesses;          /* with a note (step/step.h); through the probe */
+    } step_counts;
     bool running;
     bool halt_asked;
     int halt_signal;             /* for the stop that a halt causes */

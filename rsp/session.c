@@ -6,8 +6,9 @@
 #include "rsp/threads.h"
 
 static const struct rsp_command *const tables[] = {
-    rsp_commands_memory,  rsp_commands_registers, rsp_commands_points, rsp_commands_resume, rsp_commands_reverse,
-    rsp_commands_threads, rsp_commands_query,     rsp_commands_xfer,   rsp_commands_flash,  rsp_commands_process,
+    rsp_commands_memory,  rsp_commands_registers, rsp_commands_points,  rsp_commands_resume,
+    rsp_commands_reverse, rsp_commands_steps,     rsp_commands_threads, rsp_commands_query,
+    rsp_commands_xfer,    rsp_commands_flash,     rsp_commands_process,
 };
 
 bool rsp_session_init(struct rsp_session *s, struct rsp_hub *hub, void (*send)(void *, const void *, size_t), void *ctx)

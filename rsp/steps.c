@@ -96,6 +96,13 @@ static void aborted(struct rsp_hub *h, struct debug_stop_info *out)
     out->stop = DEBUG_HALTED;
 }
 
+static void count(struct rsp_hub *h, enum step_end end)
+{
+    h->step_counts.ended[end]++;
+    h->step_counts.noted += h->stepper.report.notes != 0;
+    h->step_counts.accesses += h->stepper.report.accesses;
+}
+
 void rsp_steps_run(struct rsp_hub *h, struct debug_stop_info *out)
 {
     static void (*const report[])(struct rsp_hub *, struct debug_stop_info *) = {
@@ -110,6 +117,7 @@ void rsp_steps_run(struct rsp_hub *h, struct debug_stop_info *out)
         h->stepping = false;
         aborted(h, out);
     } else if (end != STEP_UNDER_WAY) {
+        count(h, end);
         h->stepping = h->stepper.algorithm->needs_target && end == STEP_STOPPED;
         report[end](h, out);
     }
@@ -125,28 +133,72 @@ static void say(struct rsp_session *s, const struct step_algorithm *a)
     rsp_console(s, line);
 }
 
+/* NULL, or why not. */
+static const char *choose(struct rsp_hub *h, const char *name)
+{
+    const struct step_algorithm *chosen = step_algorithm_find(name);
+
+    if (!chosen)
+        return "no such policy; `monitor step-policy' lists them";
+    if (h->running)
+        return "the target is running";
+    if (!chosen->needs_target && !h->stepper.access)
+        return "the target has no debug registers";
+    h->stepper.algorithm = chosen;
+    return NULL;
+}
+
 bool rsp_steps_command(struct rsp_session *s, const char *args)
 {
     char name[32] = "";
 
     sscanf(args, "%31s", name);
-    const struct step_algorithm *chosen = step_algorithm_find(name);
-    if (*name && !chosen) {
-        rsp_console(s, "no such policy; `monitor step-policy' lists them\n");
+    const char *error = *name ? choose(s->hub, name) : NULL;
+    if (error) {
+        rsp_console(s, error);
+        rsp_console(s, "\n");
         return false;
     }
-    if (chosen && s->hub->running) {
-        rsp_console(s, "the target is running\n");
-        return false;
-    }
-    if (chosen && !chosen->needs_target && !s->hub->stepper.access) {
-        rsp_console(s, "the target has no debug registers\n");
-        return false;
-    }
-    if (chosen)
-        s->hub->stepper.algorithm = chosen;
+    const struct step_algorithm *chosen = *name ? s->hub->stepper.algorithm : NULL;
     for (unsigned i = 0; i < step_algorithms_count; i++)
         if (!chosen || chosen == step_algorithms[i])
             say(s, step_algorithms[i]);
     return true;
 }
+
+/* ---- for programs ------------------------------------------------------------------------------------------------ */
+
+static enum rsp_outcome get_policy(struct rsp_session *s, struct rsp_args *args)
+{
+    rsp_buf_str(&s->reply, s->hub->stepper.algorithm->name);
+    return RSP_SEND;
+}
+
+static enum rsp_outcome set_policy(struct rsp_session *s, struct rsp_args *args)
+{
+    char name[32] = "";
+    size_t len = rsp_args_left(args);
+
+    if (len == 0 || len >= sizeof name)
+        return rsp_syntax(s);
+    memcpy(name, args->at, len);
+    const char *error = choose(s->hub, name);
+    return error ? rsp_fail(s, RSP_ERROR_REFUSED, error) : rsp_ok(s);
+}
+
+/* "policy:context;landed:12;stopped:1;…;noted:0;accesses:0", since the first debugger came. */
+static enum rsp_outcome get_counts(struct rsp_session *s, struct rsp_args *args)
+{
+    struct rsp_hub *h = s->hub;
+
+    rsp_buf_fmt(&s->reply, "policy:%s;", h->stepper.algorithm->name);
+    for (unsigned end = STEP_LANDED; end <= STEP_RUN_OVER; end++)
+        rsp_buf_fmt(&s->reply, "%s:%llx;", step_end_name((enum step_end)end), h->step_counts.ended[end]);
+    rsp_buf_fmt(&s->reply, "noted:%llx;accesses:%llx", h->step_counts.noted, h->step_counts.accesses);
+    return RSP_SEND;
+}
+
+const struct rsp_command rsp_commands_steps[] = {{"qStepPolicy", get_policy, RSP_WHOLE},
+                                                 {"QStepPolicy:", set_policy, 0},
+                                                 {"qStepStats", get_counts, RSP_WHOLE},
+                                                 {0}};

@@ -26,7 +26,7 @@ void context_step_init(struct context_step *s, struct soc *soc)
     memset(s, 0, sizeof *s);
     s->soc = soc;
     s->patience = CONTEXT_STEP_PATIENCE;
-    evlog_attach(&soc->evlog, 1u << EV_ENTRY | 1u << EV_TAILCHAIN | 1u << EV_RETURN | 1u << EV_SLEEP, on_change, s);
+    evlog_follow(&soc->evlog, 1u << EV_ENTRY | 1u << EV_TAILCHAIN | 1u << EV_RETURN | 1u << EV_SLEEP, on_change, s);
 }
 
 void context_step_begin(struct context_step *s, unsigned depth)

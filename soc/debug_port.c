@@ -55,6 +55,7 @@ static void hold(struct debug_port *p)
     debug_hold(core_of(p), true);
     evlog_emit(&p->machine->soc.evlog, EV_HALT, 1, 0);
     halted_time_hold(&p->halted_time, true);
+    swo_flush(&p->machine->swo);
 }
 
 /* What a write to the debug registers set going happens, though no resume() let the core go: a reset that was asked
@@ -224,7 +225,27 @@ static void resume(void *ctx, enum debug_resume how, unsigned depth)
         context_step_begin(&p->step, depth);
 }
 
+static void filter(void *ctx, bool (*counts)(void *), void *counts_ctx)
+{
+    struct debug_port *p = ctx;
+    p->timeline.counts = counts;
+    p->timeline.counts_ctx = counts_ctx;
+}
+
 static void halt(void *ctx) { ((struct debug_port *)ctx)->halt_asked = true; }
+
+/* What a comparator hit. Not reported as a point: gdb goes on at once from one that it has not set. */
+static const char *describe_event(struct debug_port *p, uint32_t by)
+{
+    const struct debug *d = &core_of(p)->debug;
+    if (by & DFSR_BKPT)
+        return "a breakpoint of the FPB";
+    if (!d->event_data)
+        return "a comparator of the DWT: the PC, or CYCCNT";
+    snprintf(p->text, sizeof p->text, "a watchpoint of the DWT: 0x%08x was %s", d->event_addr,
+             d->event_store ? "written" : "read");
+    return p->text;
+}
 
 /* Debug state, by what led there. */
 static void report_halted(struct debug_port *p, struct debug_stop_info *out)
@@ -235,15 +256,11 @@ static void report_halted(struct debug_port *p, struct debug_stop_info *out)
         out->stop = core_ipsr(c) ? DEBUG_FAULT : DEBUG_HALTED;
         out->signal = core_ipsr(c) ? SIGNAL_SEGV : SIGNAL_TRAP;
         out->text = "vector catch";
-    } else if (by & DFSR_BKPT) {
-        out->stop = fpb_breaks(c, cpu_get(c->cpu, CPU_PC)) ? DEBUG_BREAKPOINT : DEBUG_BKPT;
-        out->point = DEBUG_POINT_HW_BREAK;
-    } else if ((by & DFSR_DWTTRAP) && c->debug.event_data) {
-        out->stop = DEBUG_WATCHPOINT;
-        out->addr = c->debug.event_addr;
-        out->point = c->debug.event_store ? DEBUG_POINT_WATCH_WRITE : DEBUG_POINT_WATCH_READ;
     } else {
-        out->stop = DEBUG_HALTED;
+        bool comparator = (by & DFSR_DWTTRAP) || ((by & DFSR_BKPT) && fpb_breaks(c, cpu_get(c->cpu, CPU_PC)));
+        out->stop = by & (DFSR_BKPT | DFSR_DWTTRAP) ? DEBUG_BKPT : DEBUG_HALTED;
+        if (comparator)
+            out->text = describe_event(p, by);
     }
 }
 
@@ -366,6 +383,7 @@ static void run(void *ctx, struct debug_stop_info *out)
         run_back(p, out);
     else
         run_slice(p, out);
+    swo_flush(&p->machine->swo);
     if (out->stop == DEBUG_RUNNING)
         return;
     p->resumed = false;
@@ -429,6 +447,7 @@ static void reset(void *ctx)
         machine_find_start(p->machine);
     p->programmed = false;
     machine_reset(p->machine, RESETREAS_SREQ);
+    hold(p); /* it may have been in Debug state instead, which the reset has ended */
 }
 
 /* ---- flash ------------------------------------------------------------------------------------------------------- */
@@ -526,6 +545,7 @@ static const struct debug_target_ops ops = {
     .point_add = point_add,
     .point_remove = point_remove,
     .resume = resume,
+    .filter = filter,
     .run = run,
     .walk = walk,
     .halt = halt,

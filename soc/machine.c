@@ -19,6 +19,8 @@
 static enum core_bkpt on_bkpt(void *ctx, uint8_t imm)
 {
     struct machine *m = ctx;
+    if (m->probed && (imm != SEMIHOSTING_BKPT || (m->soc.core.debug.control & DHCSR_C_DEBUGEN)))
+        return CORE_BKPT_GUEST;
     if (imm != SEMIHOSTING_BKPT)
         return m->debugged ? CORE_BKPT_STOP : CORE_BKPT_GUEST;
     switch (semihosting_call(&m->semihosting)) {
@@ -234,12 +236,10 @@ static bool init_semihosting(struct machine *m, char *err, size_t err_size)
     return semihosting_init(&m->semihosting, &c, err, err_size);
 }
 
-static bool open_swo(struct machine *m, char *err, size_t err_size)
+bool machine_open_swo(struct machine *m, const char *spec, char *err, size_t err_size)
 {
-    if (!m->config.swo)
-        return true;
-    m->soc.trace_listener = (struct trace_listener){.put = swo_put, .ctx = &m->swo};
-    return swo_open(&m->swo, m->config.swo, err, err_size);
+    swo_close(&m->swo);
+    return swo_open(&m->swo, spec, err, err_size);
 }
 
 static void init_usb(struct machine *m)
@@ -333,11 +333,12 @@ bool machine_init(struct machine *m, const struct machine_config *config, char *
                              .ctx = m};
     soc_init(&m->soc, &m->log, config->seed, &host);
     m->soc.core.sleep_clock_runs = config->sleep_clock_runs;
+    m->soc.trace_listener = (struct trace_listener){.put = swo_put, .ctx = &m->swo};
     if (config->board)
         soc_connect_board(&m->soc, config->board);
     init_events(m);
-    return check_stimuli(m, err, err_size) && open_console(m, err, err_size) && open_swo(m, err, err_size) &&
-           init_semihosting(m, err, err_size);
+    return check_stimuli(m, err, err_size) && open_console(m, err, err_size) &&
+           (!config->swo || machine_open_swo(m, config->swo, err, err_size)) && init_semihosting(m, err, err_size);
 }
 
 void machine_close(struct machine *m)

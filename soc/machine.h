@@ -99,6 +99,7 @@ struct machine {
     bool flash_is_kept; /* in a file that machine_load_flash() named */
     /* A debugger holds the machine: BKPTs, lockup and unhandled faults are its business. */
     bool debugged;
+    bool probed; /* ... through the debug port of the chip: what a BKPT is, its debug registers say */
 };
 
 /* False with one line in `err` when a stream or directory cannot be opened. The struct must not be moved. */
@@ -122,6 +123,10 @@ bool machine_close_recording(struct machine *m, char *err, size_t err_size);
 void machine_power_on(struct machine *m);
 /* `resetreas`: as soc_reset() takes it. */
 void machine_reset(struct machine *m, uint32_t resetreas);
+
+/* Where the bytes of the trace port go from now on, as host/swo.h names it. False, with one line in `err`, when it
+ * cannot be opened: then nowhere. */
+bool machine_open_swo(struct machine *m, const char *spec, char *err, size_t err_size);
 
 /* Does what `--at` would do, now. False, with one line in `err`, when `action` is none. */
 bool machine_stimulate(struct machine *m, const char *action, char *err, size_t err_size);

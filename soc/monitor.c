@@ -91,6 +91,20 @@ static bool stats(void *port, const char *args, const struct debug_console *to)
     return true;
 }
 
+static double seconds(vtime t) { return (double)t / VTIME_PER_S; }
+
+static bool show_history(void *port, const char *args, const struct debug_console *to)
+{
+    const struct timeline *t = &((struct debug_port *)port)->timeline;
+    vtime now = t->machine->soc.sched.now;
+    monitor_say(to, "from %.6f s on, in %u snapshots, %.1f MiB", seconds(t->mark[0].now), t->n,
+                (double)timeline_size(t) / (1 << 20));
+    if (t->past)
+        monitor_say(to, "; %.6f s before the present", seconds(t->present.now - now));
+    monitor_say(to, "\n");
+    return true;
+}
+
 static bool show_contexts(void *port, const char *args, const struct debug_console *to)
 {
     struct debug_context list[CORE_MAX_ACTIVATIONS];
@@ -124,12 +138,6 @@ static bool halted_time(void *port, const char *args, const struct debug_console
 
 static bool accept(void *port, const char *args, const struct debug_console *to) { return true; }
 
-static bool no_swo(void *port, const char *args, const struct debug_console *to)
-{
-    monitor_say(to, "there is no SWO in this version\n");
-    return true;
-}
-
 unsigned monitor_commands(const struct debug_command **list)
 {
     static const struct debug_command commands[] = {
@@ -146,6 +154,7 @@ unsigned monitor_commands(const struct debug_command **list)
         {"temp", "21.5: sets the die's temperature, in degrees Celsius", temp},
         {"time", "emulated time, cycles, instructions", show_time},
         {"stats", "", stats},
+        {"history", "from when on there is a way back, and what that costs", show_history},
         {"contexts", "the active exceptions, the running one first", show_contexts},
         {"halted-time", "[frozen|traffic|wall]: what time does while the core is halted", halted_time},
         {"rtt", "[setup|start|stop|channels|polling_interval|server start PORT CHANNEL|server stop PORT]", monitor_rtt},
@@ -157,7 +166,10 @@ unsigned monitor_commands(const struct debug_command **list)
         {"mdw", "ADDR [N]: likewise words", monitor_mdw},
         {"arm", "semihosting enable: accepted; it always is", accept},
         {"sleep", "accepted", accept},
-        {"CDSWOConfigure", "answered; there is no SWO in this version", no_swo},
+        {"swo", "FILE|tcp:PORT|off [BAUD]: sets the trace port up as a probe does, and opens where its bytes go",
+         monitor_swo},
+        {"itm", "port N on|off, or ports on|off: stimulus ports", monitor_itm},
+        {"CDSWOConfigure", "CPU-HZ SWO-HZ OUTPUT: Cortex-Debug's way to say swo", monitor_cdswo},
     };
     *list = commands;
     return sizeof commands / sizeof *commands;

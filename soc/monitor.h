@@ -14,6 +14,10 @@ void monitor_say(const struct debug_console *to, const char *fmt, ...) __attribu
 
 /* soc/monitor_rtt.c: OpenOCD's `rtt` commands. */
 bool monitor_rtt(void *port, const char *args, const struct debug_console *to);
+/* soc/monitor_swo.c: the trace port. */
+bool monitor_swo(void *port, const char *args, const struct debug_console *to);
+bool monitor_cdswo(void *port, const char *args, const struct debug_console *to);
+bool monitor_itm(void *port, const char *args, const struct debug_console *to);
 /* soc/monitor_memory.c: OpenOCD's mwb, mdw and the like. */
 bool monitor_mwb(void *port, const char *args, const struct debug_console *to);
 bool monitor_mwh(void *port, const char *args, const struct debug_console *to);

@@ -23,8 +23,10 @@ static bool skip_sleep(struct machine *m)
 {
     struct sched *s = &m->soc.sched;
     vtime next = sched_next(s);
-    if (next == VTIME_NEVER)
+    if (next == VTIME_NEVER) {
+        swo_flush(&m->swo);
         return false;
+    }
     if (next > s->now && naps(m)) {
         next = next - s->now > NAP ? s->now + NAP : next;
         sleep_as_long(m, next - s->now);

@@ -23,6 +23,7 @@ static struct timeline_mark take(struct timeline *t)
                                   .spin = m->spin,
                                   .waits_for_input = m->waits_for_input,
                                   .fault_reported = m->fault_reported,
+                                  .now = m->soc.sched.now,
                                   .retired = retired(t),
                                   .work = work(t)};
 }
@@ -257,6 +258,14 @@ static enum core_stop run_in_past(struct timeline *t, uint64_t budget)
     return budget <= left ? CORE_STOP_BUDGET : CORE_STOP_ATTENTION;
 }
 
+static void begin_anew(struct timeline *t)
+{
+    drop_from(t, 0);
+    t->at = 0;
+    tape_forget(t->tape);
+    insert(t, false);
+}
+
 enum core_stop timeline_run(struct timeline *t, uint64_t budget)
 {
     if (!timeline_is_on(t))
@@ -265,6 +274,8 @@ enum core_stop timeline_run(struct timeline *t, uint64_t budget)
     if (t->past)
         return run_in_past(t, budget);
     enum core_stop stop = machine_run(t->machine, budget);
+    if (tape_size(t->tape) > t->tape_max)
+        begin_anew(t);
     timeline_mark_way(t);
     note_where(t);
     return stop;
@@ -276,11 +287,14 @@ void timeline_init(struct timeline *t, struct machine *m)
 {
     memset(t, 0, sizeof *t);
     t->machine = m;
+    t->tape_max = TIMELINE_TAPE_MAX;
 }
 
 void timeline_start(struct timeline *t)
 {
     t->tape = tape_new();
+    t->at = 0;
+    t->changed = t->searching = false;
     console_tape(&t->machine->console, t->tape);
     t->machine->semihosting.tape = t->tape;
     insert(t, false);
@@ -296,7 +310,7 @@ void timeline_stop(struct timeline *t)
     console_tape(&t->machine->console, NULL);
     t->machine->semihosting.tape = NULL;
     tape_free(t->tape);
-    timeline_init(t, t->machine);
+    t->tape = NULL;
 }
 
 size_t timeline_size(const struct timeline *t)

@@ -26,13 +26,17 @@ enum { TIMELINE_MARKS = 128 };
 /* Between marks, in what takes about as long as so many instructions. */
 #define TIMELINE_INTERVAL (1u << 20)
 
+/* What the tape may hold, in bytes. Then history begins anew. */
+#define TIMELINE_TAPE_MAX (64u << 20)
+
 struct timeline_mark {
     struct soc_snapshot *snapshot;
     struct tape_place place;
     struct spin spin;
     bool waits_for_input, fault_reported;
-    bool jump;        /* a debugger changed something here: what is before does not lead here */
-    uint64_t left;    /* then: how many instructions had retired when it began to */
+    bool jump;     /* a debugger changed something here: what is before does not lead here */
+    uint64_t left; /* then: how many instructions had retired when it began to */
+    vtime now;
     uint64_t retired; /* instructions */
     uint64_t work;    /* a measure of how long it takes to come here */
 };
@@ -55,6 +59,7 @@ struct timeline_hit {
 struct timeline {
     struct machine *machine;
     struct tape *tape; /* NULL: the timeline is off */
+    size_t tape_max;   /* TIMELINE_TAPE_MAX */
     struct timeline_mark mark[TIMELINE_MARKS];
     unsigned n;                   /* marks, in order */
     unsigned at;                  /* the last one that is not ahead of the machine */
@@ -70,9 +75,11 @@ struct timeline {
     /* on the way back: */
     enum timeline_back goal; /* what is reported at the target */
     bool searching;
-    uint64_t target; /* where to stop, or the end of the stretch that is searched */
-    uint64_t floor;  /* there the search ends */
-    unsigned first;  /* the mark where the stretch begins */
+    uint64_t target;           /* where to stop, or the end of the stretch that is searched */
+    uint64_t floor;            /* there the search ends */
+    unsigned first;            /* the mark where the stretch begins */
+    bool (*counts)(void *ctx); /* is a breakpoint one where it is now? NULL: all are */
+    void *counts_ctx;
     bool found;
     struct timeline_hit hit; /* the last one of the stretch */
 };

@@ -105,6 +105,8 @@ static void note_hit(struct timeline *t, enum core_stop stop)
     const struct core *c = core_of(t);
     if (retired(t) <= t->floor && t->floor > t->mark[0].retired) /* a step ends there anyway */
         return;
+    if (stop == CORE_STOP_BREAKPOINT && t->counts && !t->counts(t->counts_ctx))
+        return;
     t->found = true;
     t->hit = (struct timeline_hit){stop, retired(t), c->watch_addr, c->watch_store};
 }

@@ -15,7 +15,7 @@ soak:
 	tools/install-deps test
 	+$(MAKE) run-soak
 
-run-soak: torture-soak fuzz-soak
+run-soak: torture-soak fuzz-soak step-soak
 
 tidy:
 	tools/install-deps all

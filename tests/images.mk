@@ -90,3 +90,16 @@ $(IMAGES)/storm.elf: tests/images/storm.c tests/images/steps.ld tests/images.mk
 LAB_STEP_TESTS := $(filter $(B)/tests/unit/lab_step_%,$(UNIT_BIN))
 $(LAB_STEP_TESTS): | $(STEP_IMAGES)
 $(LAB_STEP_TESTS:%=%.o): CPPFLAGS += -DIMAGES='"$(IMAGES)"'
+
+# Pictures of the memory of operating systems.
+RTOS_IMAGES := $(patsubst %,$(IMAGES)/rtos-%.elf,FREERTOS RIOT ZEPHYR TINYGO)
+RTOS_IMAGE_NAMES := s/internal_task_/internal\/task./g; s/runtime_/runtime./g
+$(IMAGES)/rtos-%.elf: tests/images/rtos.c tests/images.mk
+	$(call say,FW,$@)
+	@mkdir -p $(@D)
+	$(ARM_CC) -mcpu=cortex-m4 -mthumb -g -O1 -ffreestanding -nostdlib -Wl,-n,--build-id=none,-Tdata=0x20000000,--section-start=.rodata=0x1000,-e,0 -D$* $< -o $@.tmp
+	LC_ALL=C sed '$(RTOS_IMAGE_NAMES)' $@.tmp >$@
+	@rm -f $@.tmp
+
+$(B)/tests/unit/rsp_rtos $(B)/tests/unit/emu_symbols: | $(RTOS_IMAGES)
+$(B)/tests/unit/rsp_rtos.o: CPPFLAGS += -DIMAGES='"$(abspath $(IMAGES))"'

@@ -1,7 +1,8 @@
 /*
  * Two debuggers at a fake target, and whatever they may say. The input is lines: 'a' and 'b' begin a request that is
  * framed here, 'A' and 'B' bytes that are sent as they are; 't' lets time pass; any other line lets the target run for
- * a slice. An input that begins with 'u' puts b on a connection that may lose what is sent.
+ * a slice. An input that begins with 'u' puts b on a connection that may lose what is sent; one that begins with a
+ * digit has an operating system in memory, which the requests may destroy.
  *
  * Besides not crashing: every packet sent is well formed, each request has one answer and each resume one stop reply,
  * nothing is said unasked, requests that read change nothing, and no point outlives its debugger. On the connection
@@ -10,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "emu/image.h"
 #include "rsp/session.h"
 #include "tests/fakes/rsp_fake_target.h"
 
@@ -112,6 +114,34 @@ static void pass_time(struct bench *b)
         rsp_session_tick(&b->debuggers[i].session, b->now_ms);
 }
 
+static struct picture {
+    const char *path;
+    struct symbols *symbols;
+    struct image image;
+} pictures[] = {{.path = IMAGES "/rtos-FREERTOS.elf"},
+                {.path = IMAGES "/rtos-RIOT.elf"},
+                {.path = IMAGES "/rtos-ZEPHYR.elf"},
+                {.path = IMAGES "/rtos-TINYGO.elf"}};
+
+static void show(struct bench *b, struct picture *p)
+{
+    static const struct image_range memories[] = {{0, FAKE_FLASH_SIZE}, {FAKE_RAM, FAKE_RAM_SIZE}};
+    char err[IMAGE_ERR_SIZE];
+
+    if (!p->symbols) {
+        require(image_load(&p->image, p->path, memories, 2, err));
+        p->symbols = symbols_open(p->path);
+        require(p->symbols != NULL);
+    }
+    for (unsigned i = 0; i < p->image.n_segments; i++) {
+        const struct image_segment *s = &p->image.segment[i];
+        b->fake.target.ops->mem_set(&b->fake, s->addr, s->data, s->size);
+    }
+    b->fake.symbols = p->symbols;
+    b->fake.regs[CPU_CONTROL] = 2;
+    b->fake.regs[CPU_PSP] = FAKE_RAM + 128;
+}
+
 static void line(struct bench *b, const uint8_t *at, size_t len)
 {
     struct debugger *d = &b->debuggers[len > 0 && (at[0] & 0x1f) == 2];
@@ -137,6 +167,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         rsp_parser_init(&b.debuggers[i].parser);
         rsp_session_init(&b.debuggers[i].session, &b.hub, receive, &b.debuggers[i]);
     }
+    if (size > 0 && data[0] >= '0' && data[0] <= '3')
+        show(&b, &pictures[data[0] - '0']);
     if (size > 0 && data[0] == 'u')
         rsp_session_unreliable(&b.debuggers[1].session, &b.link);
     while (size > 0) {

@@ -53,6 +53,23 @@ static void ask(const struct symbols *s, uint32_t addr)
     symbols_describe(s, addr, text, sizeof text);
 }
 
+static void ask_for_members(const struct symbols *s)
+{
+    static const struct {
+        const char *type, *path;
+    } all[] = {{"TCB_t", "pcTaskName"},
+               {"List_t", "xListEnd.pxNext"},
+               {"z_kernel", "cpus.current"},
+               {"k_thread", "base.prio"},
+               {"k_thread", "arch.mode_exc_return"},
+               {"thread_t", ""},
+               {"", ""}};
+    struct symbols_member member;
+
+    for (unsigned i = 0; i < sizeof all / sizeof all[0]; i++)
+        symbols_find_member(s, all[i].type, all[i].path, &member);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     static int fd = -1;
@@ -69,6 +86,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         return 0;
     for (uint32_t addr = 0; addr < 0x90; addr += 6)
         ask(s, addr);
+    ask_for_members(s);
     ask(s, 0x20000000);
     ask(s, 0xfffffffe);
     symbols_close(s);

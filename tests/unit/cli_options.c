@@ -194,21 +194,6 @@ static void bad_options(void **state)
     assert_refused(f, parse_args(f, "fw.elf", "--trace-hash"), "--stats");
 }
 
-static void later_options_are_refused(void **state)
-{
-    struct fixture *f = *state;
-    static const char *const later[] = {"--swd", "--swd-time"};
-
-    for (unsigned i = 0; i < sizeof later / sizeof later[0]; i++) {
-        char line[64], with_value[64];
-        snprintf(line, sizeof line, "%s is not available in this version", later[i]);
-        snprintf(with_value, sizeof with_value, "%s=x", later[i]);
-        assert_refused(f, parse_args(f, later[i], "fw.elf"), line);
-        assert_refused(f, parse_args(f, with_value, "fw.elf"), line);
-        assert_refused(f, parse_args(f, "fw.elf", later[i]), line);
-    }
-}
-
 static void help_names_every_option(void **state)
 {
     struct fixture *f = *state;
@@ -453,7 +438,6 @@ int main(void)
         TEST(flash_file_may_be_the_firmware),
         TEST(bad_values),
         TEST(bad_options),
-        TEST(later_options_are_refused),
         TEST(help_names_every_option),
         TEST(help_after_a_bad_option_is_no_help),
         TEST(boards),

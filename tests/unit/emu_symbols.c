@@ -316,8 +316,40 @@ static void test_nothing_is_a_valid_symbol_reader(void **state)
     assert_null(symbols_function(NULL, 0x200, &value));
     assert_false(symbols_line(NULL, 0x200, &file, &line));
     assert_false(symbols_find(NULL, "main", &value, &value));
+    assert_false(symbols_find_member(NULL, "TCB_t", "", &(struct symbols_member){0}));
     assert_false(symbols_unwind(NULL, regs, read_word, NULL));
     symbols_close(NULL);
+}
+
+static void expect_member(const struct symbols *s, const char *type, const char *path, uint32_t offset, uint32_t size)
+{
+    struct symbols_member member = {0};
+
+    if (!symbols_find_member(s, type, path, &member))
+        fail_msg("no %s.%s", type, path);
+    if (member.offset != offset || member.size != size)
+        fail_msg("%s.%s is at %u, %u long", type, path, member.offset, member.size);
+}
+
+static void test_members(void **state)
+{
+    struct symbols *freertos = open_image(IMAGES "/rtos-FREERTOS.elf"), *zephyr = open_image(IMAGES "/rtos-ZEPHYR.elf");
+    struct symbols_member member;
+
+    expect_member(freertos, "List_t", "", 0, 20);
+    expect_member(freertos, "List_t", "xListEnd.pxNext", 12, 4);
+    expect_member(freertos, "TCB_t", "pcTaskName", 32, 8);
+    expect_member(freertos, "xLIST_ITEM", "pvOwner", 12, 4); /* a structure by its tag */
+    expect_member(zephyr, "z_kernel", "cpus.current", 4, 4); /* of an array's first */
+    expect_member(zephyr, "k_thread", "base.prio", 10, 1);   /* through members without a name */
+    expect_member(zephyr, "k_thread", "arch.preempt_float.s16", 76, 4);
+    expect_member(zephyr, "k_thread", "arch.mode_exc_return", 141, 1);
+    assert_false(symbols_find_member(freertos, "List_t", "pxNext", &member));
+    assert_false(symbols_find_member(freertos, "List_t", "uxNumberOfItems.x", &member));
+    assert_false(symbols_find_member(freertos, "List_t", ".", &member));
+    assert_false(symbols_find_member(freertos, "k_thread", "", &member));
+    symbols_close(zephyr);
+    symbols_close(freertos);
 }
 
 static void test_no_elf(void **state)
@@ -456,6 +488,7 @@ int main(void)
         cmocka_unit_test(test_frame_expressions),
         cmocka_unit_test(test_frames_that_lead_nowhere),
         cmocka_unit_test(test_nothing_is_a_valid_symbol_reader),
+        cmocka_unit_test(test_members),
         cmocka_unit_test(test_no_elf),
         cmocka_unit_test(test_misaligned_section_headers),
         cmocka_unit_test(test_sections_packed_beyond_belief),

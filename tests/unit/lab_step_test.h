@@ -52,6 +52,7 @@ static inline struct rig *rig_new(const char *image, vtime run_for)
 
 static inline void rig_free(struct rig *r)
 {
+    debug_port_close(&r->port);
     machine_close(&r->m);
     free(r);
 }

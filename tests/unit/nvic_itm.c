@@ -33,6 +33,25 @@ static void store(struct fixture *f, uint32_t addr, uint32_t value)
     run(f, 1);
 }
 
+/* OpenOCD waits for it while the core is halted; time may stand still then. */
+static void test_busy(void **state)
+{
+    struct trace t;
+    struct fixture *f = setup_trace(&t);
+    enum { BUSY = 1 << 23 };
+    poke(f, TER, 1);
+    poke(f, ITM, 0);
+    assert_true(peek(f, TCR) & BUSY);
+    dhcsr(f, HALT);
+    assert_false(peek(f, TCR) & BUSY);
+    debug_pass_time(&f->core, f->sched.now + BYTE * VTIME_PER_CYCLE);
+    assert_true(peek(f, TCR) & BUSY);
+    debug_pass_time(&f->core, f->sched.now + 4 * BYTE * VTIME_PER_CYCLE);
+    assert_false(peek(f, TCR) & BUSY);
+    EXPECT(f, &t, 3, 0, 0, 0, 0);
+    teardown(f);
+}
+
 /* To firmware the control registers are locked until it has written the key; a debugger needs none. */
 static void test_lock(void **state)
 {
@@ -362,13 +381,21 @@ static void test_etm(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_registers),       cmocka_unit_test(test_lock),
-        cmocka_unit_test(test_stimulus),        cmocka_unit_test(test_disabled),
-        cmocka_unit_test(test_privilege),       cmocka_unit_test(test_overflow),
-        cmocka_unit_test(test_timestamps),      cmocka_unit_test(test_prescaled_timestamps),
-        cmocka_unit_test(test_synchronization), cmocka_unit_test(test_hardware_packets),
-        cmocka_unit_test(test_tpiu_registers),  cmocka_unit_test(test_pace),
-        cmocka_unit_test(test_frames),          cmocka_unit_test(test_etm),
+        cmocka_unit_test(test_registers),
+        cmocka_unit_test(test_busy),
+        cmocka_unit_test(test_lock),
+        cmocka_unit_test(test_stimulus),
+        cmocka_unit_test(test_disabled),
+        cmocka_unit_test(test_privilege),
+        cmocka_unit_test(test_overflow),
+        cmocka_unit_test(test_timestamps),
+        cmocka_unit_test(test_prescaled_timestamps),
+        cmocka_unit_test(test_synchronization),
+        cmocka_unit_test(test_hardware_packets),
+        cmocka_unit_test(test_tpiu_registers),
+        cmocka_unit_test(test_pace),
+        cmocka_unit_test(test_frames),
+        cmocka_unit_test(test_etm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

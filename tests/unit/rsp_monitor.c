@@ -95,6 +95,18 @@ static void commands_are_found(void **state)
     assert_null(strstr(say(r, "help say")->text, "fail"));
 }
 
+/* The fake target has no debug registers: only what needs none can be chosen. */
+static void step_policies(void **state)
+{
+    struct rig *r = *state;
+
+    expect(r, "step-policy", "OK", "* context ");
+    expect(r, "step-policy", "OK", "  debugmon ");
+    expect(r, "step-p context", "OK", "* context ");
+    expect(r, "step-policy raw", "E16", "no debug registers");
+    expect(r, "step-policy nonsense", "E16", "no such policy");
+}
+
 static void bad_lines(void **state)
 {
     struct rig *r = *state;
@@ -257,6 +269,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         RIG_TEST(commands_are_found),
+        RIG_TEST(step_policies),
         RIG_TEST(bad_lines),
         RIG_TEST(output_comes_in_few_pieces),
         RIG_TEST(resetting),

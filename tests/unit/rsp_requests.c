@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "rsp/commands.h"
 #include "tests/fakes/rsp_rig.h"
 
 static void unknown_requests_are_answered_by_nothing(void **state)
@@ -315,9 +316,32 @@ static void errors_have_words_for_who_can_read_them(void **state)
     assert_string_equal(rig_ask(r, "m30000000,4"), "E.no memory there");
 }
 
+/* docs/RSP.md has every request. */
+static void all_are_documented(void **state)
+{
+    static const struct rsp_command *const tables[] = {
+        rsp_commands_memory,  rsp_commands_registers, rsp_commands_points,  rsp_commands_resume,
+        rsp_commands_reverse, rsp_commands_steps,     rsp_commands_threads, rsp_commands_query,
+        rsp_commands_xfer,    rsp_commands_flash,     rsp_commands_process};
+    static char page[1 << 16];
+    FILE *file = fopen(DOCS "/RSP.md", "r");
+
+    assert_non_null(file);
+    page[fread(page, 1, sizeof page - 1, file)] = '\0';
+    fclose(file);
+    for (unsigned i = 0; i < sizeof tables / sizeof tables[0]; i++)
+        for (const struct rsp_command *c = tables[i]; c->prefix; c++) {
+            char quoted[64];
+            snprintf(quoted, sizeof quoted, "`%.*s", (int)strcspn(c->prefix, ":,;"), c->prefix);
+            if (!strstr(page, quoted))
+                fail_msg("docs/RSP.md does not mention %s", c->prefix);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        RIG_TEST(all_are_documented),
         RIG_TEST(unknown_requests_are_answered_by_nothing),
         RIG_TEST(memory),
         RIG_TEST(long_reads_are_cut),

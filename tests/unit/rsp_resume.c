@@ -77,6 +77,23 @@ static void a_range_is_stepped_through(void **state)
     rig_expect_start(rig_run(r, 1), "T05");
 }
 
+static void the_policy_and_its_counts(void **state)
+{
+    static const struct question all[] = {
+        {"qStepPolicy", "context"},      {"QStepPolicy:context", "OK"},
+        {"QStepPolicy:nonsense", "E16"}, {"QStepPolicy:raw", "E16" /* no debug registers */},
+        {"QStepPolicy:", "E01"},         {"qStepPolicy", "context"},
+    };
+    struct rig *r = *state;
+
+    RIG_ASK_ALL(r, all);
+    rig_ask(r, "vCont;s");
+    rig_run(r, 1);
+    rig_ask(r, "vCont;r100,108");
+    rig_run(r, 1);
+    rig_expect_start(rig_ask(r, "qStepStats"), "policy:context;landed:4;stopped:0;starved:0;");
+}
+
 static void stops_say_why(void **state)
 {
     static const struct {
@@ -253,6 +270,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         RIG_TEST(stepping),
         RIG_TEST(a_range_is_stepped_through),
+        RIG_TEST(the_policy_and_its_counts),
         RIG_TEST(stops_say_why),
         RIG_TEST(reasons_are_for_who_knows_them),
         RIG_TEST(a_stop_may_bring_words),

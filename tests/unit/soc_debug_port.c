@@ -169,7 +169,7 @@ static void test_continue_from_debug_state(void **state)
     rig_free(r);
 }
 
-/* Comparators that are programmed as a probe does it stop the core, and are reported as gdb's own points are. */
+/* Comparators that are programmed as a probe does it stop the core. */
 static void test_comparators(void **state)
 {
     struct rig *r = attached(FIRMWARE "/05-systick.elf", VTIME_NEVER);
@@ -180,9 +180,9 @@ static void test_comparators(void **state)
     put(r, 0xE0001024, 15);
     put(r, 0xE0001028, 6);
     struct debug_stop_info info = go(r, DEBUG_CONTINUE);
-    assert_int_equal(info.stop, DEBUG_WATCHPOINT);
-    assert_int_equal(info.point, DEBUG_POINT_WATCH_WRITE);
-    assert_in_range(info.addr, SOC_RAM_BASE, SOC_RAM_BASE + 0x7FFF);
+    assert_int_equal(info.stop, DEBUG_BKPT);
+    assert_non_null(strstr(info.text, "DWT: 0x2000"));
+    assert_non_null(strstr(info.text, "written"));
     assert_int_equal(get(r, DFSR), DFSR_HALTED | DFSR_DWTTRAP);
     put(r, DFSR, 31);
     put(r, 0xE0001028, 0);
@@ -198,6 +198,7 @@ static void test_comparators(void **state)
     assert_true(get(r, DHCSR) & DHCSR_S_HALT);
     assert_int_equal(pc_of(r), at);
     assert_int_equal(get(r, DFSR), DFSR_BKPT);
+    assert_string_equal(info.text, "a breakpoint of the FPB");
     info = go(r, DEBUG_STEP); /* gdb's step passes it */
     assert_int_equal(info.stop, DEBUG_STEPPED);
     assert_int_not_equal(pc_of(r), at);

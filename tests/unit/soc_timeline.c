@@ -86,14 +86,16 @@ static struct debug_stop_info go(struct rig *r, enum debug_resume how)
 }
 
 /* Until it has run so long; the budget makes it stop anywhere. */
-static void forward(struct rig *r, vtime until)
+static void forward_by(struct rig *r, vtime until, uint64_t budget)
 {
     r->ops->resume(&r->port, DEBUG_CONTINUE, 0);
     while (!r->m.end && r->m.soc.sched.now < until)
-        timeline_run(&r->port.timeline, r->port.timeline.past ? 77 : 777);
+        timeline_run(&r->port.timeline, budget);
     debug_hold(&r->m.soc.core, true);
     r->port.resumed = false;
 }
+
+static void forward(struct rig *r, vtime until) { forward_by(r, until, r->port.timeline.past ? 77 : 777); }
 
 static void to_present(struct rig *r)
 {
@@ -166,7 +168,7 @@ static void step_to_and_fro(const char *sample, vtime from)
 {
     uint64_t seen[STEPS + 1];
     struct rig *r = attached(sample, 12 * VTIME_PER_MS);
-    forward(r, from);
+    forward_by(r, from, from < VTIME_PER_MS ? 7 : 777);
     for (unsigned i = 0; i <= STEPS; i++) {
         seen[i] = digest(r);
         if (i < STEPS)
@@ -190,6 +192,7 @@ static void step_to_and_fro(const char *sample, vtime from)
 
 static void test_steps(void **state)
 {
+    step_to_and_fro(FIRMWARE "/07-nested.elf", 18 * VTIME_PER_US); /* three handlers in one step */
     for (unsigned i = 0; i < SAMPLES; i++)
         step_to_and_fro(samples[i], VTIME_PER_MS + i * VTIME_PER_MS / 5);
 }
@@ -480,6 +483,24 @@ static void test_semihosting(void **state)
     assert_int_equal(hello * 10 + written, 11);
 }
 
+/* Where the tape would become too long, history begins anew. */
+static void test_long_tape(void **state)
+{
+    struct stdio s = stdio_take();
+    struct rig *r = rig_new(FIRMWARE "/12-semihosting.elf", VTIME_NEVER, "null");
+    r->ops->attached(&r->port, true);
+    r->port.timeline.tape_max = tape_size(r->port.timeline.tape) + 1000;
+    while (!strstr(r->output, "can still"))
+        forward_by(r, r->m.soc.sched.now + 1, 100);
+    uint64_t present = digest(r);
+    bool back = go(r, DEBUG_CONTINUE_BACK).stop == DEBUG_BEGINNING && r->m.soc.sched.now > 0;
+    to_present(r);
+    bool same = digest(r) == present;
+    stdio_give_back(&s);
+    rig_free(r);
+    assert_true(back && same);
+}
+
 /* ---- changes ------------------------------------------------------------------------------------------------------
  */
 
@@ -562,6 +583,7 @@ int main(void)
         cmocka_unit_test(test_recording),
         cmocka_unit_test(test_input),
         cmocka_unit_test(test_semihosting),
+        cmocka_unit_test(test_long_tape),
         cmocka_unit_test(test_changes),
         cmocka_unit_test(test_many_changes),
         cmocka_unit_test(test_marks),

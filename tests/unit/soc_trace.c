@@ -8,7 +8,8 @@
 
 #include <cmocka.h>
 
-#include "soc/machine.h"
+#include "soc/debug_port.h"
+#include "soc/monitor.h"
 
 enum { DEMCR = 0xE000EDFC, ITM_TER = 0xE0000E00, ITM_TCR = 0xE0000E80, TPIU_ACPR = 0xE0040010, TPIU_SPPR = 0xE00400F0 };
 enum { TPIU_FFCR = 0xE0040304, TRACECONFIG = 0x4000055C, SERIAL = 1 << 16, PARALLEL = 2 << 16, UART = 2 };
@@ -152,6 +153,66 @@ static void run_for(struct rig *r, vtime length)
         machine_run(&r->m, 100);
 }
 
+struct answer {
+    char text[512];
+};
+
+static void on_answer(void *ctx, const char *text)
+{
+    struct answer *a = ctx;
+    strncat(a->text, text, sizeof a->text - strlen(a->text) - 1);
+}
+
+static bool say(struct debug_port *p, bool (*command)(void *, const char *, const struct debug_console *),
+                const char *args, struct answer *a)
+{
+    *a = (struct answer){0};
+    return command(p, args, &(struct debug_console){.print = on_answer, .ctx = a});
+}
+
+/* `monitor swo` and Cortex-Debug's way to say it set the port up; `itm` is OpenOCD's. */
+static void test_monitor(void **state)
+{
+    struct rig *r = rig_new();
+    struct debug_port p;
+    struct answer a;
+    debug_port_init(&p, &r->m);
+    assert_true(say(&p, monitor_cdswo, "64000000 2000000 :0", &a));
+    assert_non_null(strstr(a.text, "2000000 baud is at 127.0.0.1:"));
+    assert_int_equal(peek(r, TPIU_ACPR), 15);
+    assert_int_equal(peek(r, TPIU_SPPR), UART);
+    assert_int_equal(peek(r, TPIU_FFCR), 0x100);
+    assert_int_equal(peek(r, TRACECONFIG), SERIAL);
+    assert_true(peek(r, DEMCR) & DEMCR_TRCENA);
+    assert_true(say(&p, monitor_itm, "port 3 on", &a));
+    assert_int_equal(peek(r, ITM_TER), 8);
+    assert_int_equal(peek(r, ITM_TCR) & 9, 9);
+    assert_true(say(&p, monitor_itm, "ports on", &a));
+    assert_true(say(&p, monitor_itm, "port 0 off", &a));
+    assert_int_equal(peek(r, ITM_TER), 0xFFFFFFFE);
+    assert_true(say(&p, monitor_swo, "off", &a));
+    assert_null(r->m.swo.stream);
+    assert_true(say(&p, monitor_cdswo, "64000000 1 external", &a));
+    assert_int_equal(peek(r, TPIU_ACPR), 0x1FFF);
+    static const struct {
+        bool (*command)(void *, const char *, const struct debug_console *);
+        const char *args;
+    } wrong[] = {{monitor_swo, ""},
+                 {monitor_swo, "tcp:0 0"},
+                 {monitor_swo, "/nowhere/at/all"},
+                 {monitor_cdswo, "1 2"},
+                 {monitor_cdswo, "1 0 :0"},
+                 {monitor_itm, "port 32 on"},
+                 {monitor_itm, "ports maybe"},
+                 {monitor_itm, "everything"}};
+    for (unsigned i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        assert_false(say(&p, wrong[i].command, wrong[i].args, &a));
+        assert_true(*a.text);
+    }
+    debug_port_close(&p);
+    rig_free(r);
+}
+
 /* What was told before is not told again. */
 static void test_muted(void **state)
 {
@@ -226,8 +287,13 @@ static void test_snapshot_of_comparators(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_pins),  cmocka_unit_test(test_speed),    cmocka_unit_test(test_resets),
-        cmocka_unit_test(test_muted), cmocka_unit_test(test_snapshot), cmocka_unit_test(test_snapshot_of_comparators),
+        cmocka_unit_test(test_pins),
+        cmocka_unit_test(test_speed),
+        cmocka_unit_test(test_resets),
+        cmocka_unit_test(test_monitor),
+        cmocka_unit_test(test_muted),
+        cmocka_unit_test(test_snapshot),
+        cmocka_unit_test(test_snapshot_of_comparators),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
