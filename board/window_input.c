@@ -11,8 +11,10 @@
 static void press(struct window *w, unsigned button, bool pressed)
 {
     struct board *b = &w->machine->soc.board;
-    if (button < b->n_buttons && b->button[button].pressed != pressed && !w->machine->end)
-        board_press(b, button, pressed);
+    if (button >= b->n_buttons || b->button[button].pressed == pressed || w->machine->end)
+        return;
+    machine_change(w->machine);
+    board_press(b, button, pressed);
 }
 
 static void reset(struct window *w)
