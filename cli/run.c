@@ -68,13 +68,17 @@ static vtime run_for(const struct run_options *o)
 
 static void configure(const struct run_options *o, struct machine_config *c)
 {
+    bool rtt_by_probe = o->rtt && !strcmp(o->rtt, "none");
     *c = (struct machine_config){
         .run_for = run_for(o),
         .stop_when = o->stop_when,
         .reset_on_lockup = o->on_lockup == OPTIONS_LOCKUP_RESET,
         .uart0 = o->uart0 ? o->uart0 : "stdio",
         .uart1 = o->uart1 ? o->uart1 : "stdio",
-        .rtt = o->rtt ? o->rtt : "stdio",
+        .rtt = !o->rtt        ? "stdio"
+               : rtt_by_probe ? "null"
+                              : o->rtt,
+        .rtt_by_probe = rtt_by_probe,
         .usb = o->usb ? o->usb : "stdio",
         .swo = o->swo,
         .semihosting_dir = o->semihosting_dir,

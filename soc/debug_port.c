@@ -546,6 +546,8 @@ static const struct debug_target_ops ops = {
     .kill = kill_run,
 };
 
+static void changing(void *ctx) { debug_port_change(ctx); }
+
 void debug_port_init(struct debug_port *p, struct machine *m)
 {
     memset(p, 0, sizeof *p);
@@ -556,8 +558,10 @@ void debug_port_init(struct debug_port *p, struct machine *m)
     p->contexts = &m->events.contexts;
     contexts_init(p->contexts, &m->soc);
     context_step_init(&p->step, &m->soc);
-    halted_time_init(&p->halted_time, m);
+    halted_time_init(&p->halted_time, &p->timeline);
     timeline_init(&p->timeline, m);
+    m->changing = changing;
+    m->changing_ctx = p;
 }
 
 void debug_port_close(struct debug_port *p)
