@@ -98,9 +98,10 @@ deps:
 	tools/install-deps run
 
 install: nrfemu
-	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/share/doc/nrfemu'
+	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/share/doc/nrfemu/images'
 	install -m 755 nrfemu '$(DESTDIR)$(PREFIX)/bin/nrfemu'
 	install -m 644 README.md LICENSE CHANGES.md $(wildcard docs/*.md) '$(DESTDIR)$(PREFIX)/share/doc/nrfemu'
+	install -m 644 $(wildcard docs/images/*.png) '$(DESTDIR)$(PREFIX)/share/doc/nrfemu/images'
 
 uninstall:
 	rm -f '$(DESTDIR)$(PREFIX)/bin/nrfemu'
