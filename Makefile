@@ -97,14 +97,17 @@ missing-deps:
 deps:
 	tools/install-deps run
 
-install: nrfemu
-	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/share/doc/nrfemu'
+install: nrfemu $(SWD_CLOCK)
+	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/share/doc/nrfemu' '$(DESTDIR)$(PREFIX)/lib/nrfemu' \
+		'$(DESTDIR)$(PREFIX)/share/nrfemu/openocd'
+	install -m 755 $(SWD_CLOCK) '$(DESTDIR)$(PREFIX)/lib/nrfemu/'
+	install -m 644 data/openocd/*.cfg '$(DESTDIR)$(PREFIX)/share/nrfemu/openocd/'
 	install -m 755 nrfemu '$(DESTDIR)$(PREFIX)/bin/nrfemu'
 	install -m 644 README.md LICENSE CHANGES.md $(wildcard docs/*.md) '$(DESTDIR)$(PREFIX)/share/doc/nrfemu'
 
 uninstall:
 	rm -f '$(DESTDIR)$(PREFIX)/bin/nrfemu'
-	rm -rf '$(DESTDIR)$(PREFIX)/share/doc/nrfemu'
+	rm -rf '$(DESTDIR)$(PREFIX)/share/doc/nrfemu' '$(DESTDIR)$(PREFIX)/share/nrfemu/openocd' '$(DESTDIR)$(PREFIX)/lib/nrfemu'
 
 clean:
 	rm -rf build nrfemu
