@@ -80,11 +80,11 @@ static void draw_chip(struct view *v, int x, int y, int w, int h)
 
 static void draw_parts(struct view *v, const struct board *b, int x, int y, int width)
 {
-    for (unsigned i = 0; i < b->n_parts && i < 5; i++, y += 20) {
-        char text[2 * BOARD_NAME + 8];
-        snprintf(text, sizeof text, "%s (%s)", b->part[i].name, b->part[i].type->name);
-        canvas_fill(&v->canvas, x, y + 2, 10, 10, v->theme->chip);
-        canvas_text_in(&v->canvas, &v->small, x + 15, y, width - 15, v->theme->silk, text);
+    for (unsigned i = 0; i < b->n_parts && i < 4; i++, y += 32) {
+        canvas_fill(&v->canvas, x, y + 4, 12, 12, v->theme->chip);
+        canvas_text_in(&v->canvas, &v->small, x + 18, y, width - 18, v->theme->silk, b->part[i].name);
+        canvas_text_in(&v->canvas, &v->small, x + 18, y + 13, width - 18,
+                       colour_mix(v->theme->board, v->theme->silk, 170), b->part[i].type->name);
     }
 }
 
@@ -111,7 +111,7 @@ void view_draw_board(struct view *v, const struct rect *r)
     const struct board *b = &v->machine->soc.board;
     canvas_round(&v->canvas, r->x, r->y, r->w, r->h, 12, v->theme->board);
     for (int corner = 0; corner < 4; corner++)
-        canvas_disc(&v->canvas, r->x + (corner & 1 ? r->w - 14 : 14), r->y + (corner & 2 ? r->h - 14 : 14), 5,
+        canvas_disc(&v->canvas, r->x + (corner & 1 ? r->w - 11 : 11), r->y + (corner & 2 ? r->h - 11 : 11), 4,
                     v->theme->background, OPAQUE);
     canvas_text_centred(&v->canvas, &v->bold, r->x + r->w / 2, r->y + 8, v->theme->silk,
                         *b->title ? b->title : b->name);

@@ -139,13 +139,14 @@ static void draw_marks(const struct lane_row *l, const struct rect *plot)
         int until = i + 1 < s->n ? axis_x(&v->axis, signal_time(s, i + 1)) : x;
         if (mark == MARK_HALTED && until > x) /* time passes while it is halted */
             canvas_blend(&v->canvas, x, plot->y, until - x, plot->h, v->theme->dim, 60);
-        if (x == last || mark == MARK_RUNS)
+        bool stepped = mark == MARK_HALTED && i > signal_first(s) && signal_value(s, i - 1) == MARK_STEPS;
+        if (x == last || mark == MARK_RUNS || mark == MARK_STEPS)
             continue;
         last = x;
         uint32_t colour = mark == MARK_FAULT || mark == MARK_RESET ? v->theme->warning : l->colour;
         canvas_blend(&v->canvas, x, plot->y, 1, plot->h, colour, 90);
-        if (mark == MARK_STEPS)
-            canvas_fill(&v->canvas, x, middle - 4, 2, 8, colour);
+        if (stepped)
+            canvas_fill(&v->canvas, x, middle - 6, 2, 12, colour);
         else if (mark == MARK_HALTED)
             canvas_fill(&v->canvas, x - 3, middle - 4, 7, 8, colour);
         else
@@ -217,11 +218,10 @@ void view_draw_lanes(struct view *v, const struct view_status *s, const struct r
     r.h -= AXIS_HEIGHT;
     int extra = EXTRA_ROW * (1 + (h->masks.n > 0) + (h->marks.n > 0)), rows = r.h - extra;
     int height = rows / (int)n > ROW_HIGH ? ROW_HIGH : rows / (int)n < ROW_LOW ? ROW_LOW : rows / (int)n;
-    struct rect plot = {v->axis.x, r.y, v->axis.width, r.h};
+    int used = height * (int)n < rows ? height * (int)n : rows, y = r.y + used;
+    struct rect plot = {v->axis.x, r.y, v->axis.width, used + extra}, lanes = {r.x, r.y, r.w, rows};
     view_draw_grid(v, &plot, true);
     canvas_clip(&v->canvas, &r);
-    struct rect lanes = {r.x, r.y, r.w, rows};
-    int used = height * (int)n < rows ? height * (int)n : rows, y = r.y + used;
     struct lane_row masked = {v, &h->masks, r.y, used, v->theme->masked};
     signal_runs(&h->masks, &v->axis, v->machine->soc.sched.now, shade_masked, &masked);
     draw_exceptions(v, &lanes, list, n, height);

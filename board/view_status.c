@@ -33,18 +33,18 @@ void view_draw_status(struct view *v, const struct view_status *s, const struct 
     canvas_text(&v->canvas, &v->title, x, 11, v->theme->text, "nrfemu");
     put_field(v, x + 110, "state", s->state);
     snprintf(text, sizeof text, "%" PRIu64 ".%06" PRIu64 " s", now / VTIME_PER_S, now % VTIME_PER_S / VTIME_PER_US);
-    put_field(v, x + 260, "emulated time", text);
+    put_field(v, x + 276, "emulated time", text);
     if (s->measured > 0)
         snprintf(text, sizeof text, "%s (is %.2f×)", s->speed, s->measured);
     else
         snprintf(text, sizeof text, "%s", s->speed);
-    put_field(v, x + 400, "speed", text);
+    put_field(v, x + 416, "speed", text);
     snprintf(text, sizeof text, "%.1f %%", now ? 100.0 * (double)history_slept(&v->history, now) / (double)now : 0);
-    put_field(v, x + 580, "asleep", text);
+    put_field(v, x + 596, "asleep", text);
     function_text(v, text, sizeof text);
-    canvas_text(&v->canvas, &v->small, x + 670, 5, v->theme->dim,
+    canvas_text(&v->canvas, &v->small, x + 686, 5, v->theme->dim,
                 v->machine->soc.core.state.asleep ? "sleeps in" : "current function");
-    canvas_text_in(&v->canvas, &v->bold, x + 670, 20, share - 670 - x, v->theme->text, text);
+    canvas_text_in(&v->canvas, &v->bold, x + 686, 20, share - 686 - x, v->theme->text, text);
     snprintf(text, sizeof text, "%s", v->machine->soc.board.name);
     canvas_text_right(&v->canvas, &v->small, v->canvas.width - 12, 5, v->theme->dim, "board");
     canvas_text_right(&v->canvas, &v->bold, v->canvas.width - 12, 20, v->theme->text, text);

@@ -316,8 +316,10 @@ bool machine_stimulate(struct machine *m, const char *action, char *err, size_t 
     if (!stimulus_parse_action(action, &s, err, err_size))
         return false;
     bool ok = check_stimulus(&m->soc.board, &s, err, err_size);
-    if (ok)
+    if (ok) {
+        machine_change(m);
         apply_stimulus(m, &s);
+    }
     stimulus_free(&s);
     return ok;
 }

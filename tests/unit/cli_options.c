@@ -217,7 +217,16 @@ static void help_names_every_option(void **state)
         "--sleep-clock",
         "--vcd",
         "--stats",
+        "--trace ",
         "--trace-hash",
+        "--profile",
+        "--callgrind",
+        "--coverage",
+        "--swo",
+        "--swd ",
+        "--swd-time",
+        "--window",
+        "--screenshot",
         "--quiet",
         "--progress",
         "--help",
@@ -227,7 +236,6 @@ static void help_names_every_option(void **state)
     for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
         if (!strstr(f->out, names[i]))
             fail_msg("no %s in the help", names[i]);
-    assert_null(strstr(f->out, "--swd-time"));
     for (const char *line = f->out, *end; (end = strchr(line, '\n')); line = end + 1)
         assert_true(end - line <= 110);
     assert_int_equal(parse_args(f, "-h"), OPTIONS_DONE);
