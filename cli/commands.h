@@ -10,7 +10,7 @@
 #define NRFEMU_VERSION "0.1.0"
 #endif
 
-enum { EXIT_BAD_INPUT = 2 }; /* a bad file, option or input */
+enum { EXIT_NOT_MET = 1, EXIT_BAD_INPUT = 2 }; /* a condition not met; a bad file, option or input */
 
 /* `nrfemu run`, with its options parsed. */
 int command_run(const struct run_options *o);

@@ -10,10 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "board/pace.h"
 #include "emu/duration.h"
 #include "host/console.h"
 #include "soc/board_file.h"
 #include "soc/halted_time.h"
+#include "swd/port.h"
 
 enum { ERR_SIZE = 256, HELP_COLUMN = 26 };
 
@@ -122,6 +124,18 @@ static bool set_stream(struct parse *p, const struct row *row, const char *value
     return false;
 }
 
+static bool set_probe(struct parse *p, const struct row *row, const char *value)
+{
+    static const char *const kinds[] = {"jlink", "buspirate"};
+    for (unsigned i = 0; i < 2; i++) {
+        size_t n = strlen(kinds[i]);
+        if (strncmp(value, kinds[i], n) == 0 && (!value[n] || (value[n] == ':' && value[n + 1])))
+            return value[n] && i == 0 && !is_host_port(value + n + 1) ? wrong(p, "a port is from 0 to 65535")
+                                                                      : set_text(p, row, value);
+    }
+    return wrong(p, "it is jlink[:[HOST:]PORT] or buspirate[:PATH]");
+}
+
 static bool set_swo(struct parse *p, const struct row *row, const char *value)
 {
     if (strncmp(value, "tcp:", 4) != 0 || is_host_port(value + 4))
@@ -145,6 +159,17 @@ static bool add_stimulus(struct parse *p, const struct row *row, const char *val
     return true;
 }
 
+/* FILE@TIME; files may have an @ in their names. */
+static bool set_screenshot(struct parse *p, const struct row *row, const char *value)
+{
+    const char *at = strrchr(value, '@');
+    if (!at || at == value || !duration_parse(at + 1, strlen(at + 1), &p->o->screenshot_at))
+        return wrong(p, "it is FILE@TIME, such as board.png@2s");
+    free(p->o->screenshot);
+    p->o->screenshot = strndup(value, (size_t)(at - value));
+    return p->o->screenshot || wrong(p, "out of memory");
+}
+
 static bool set_link(struct parse *p, const struct row *row, const char *value)
 {
     p->o->faulty_link = true;
@@ -155,10 +180,11 @@ static bool set_link(struct parse *p, const struct row *row, const char *value)
 
 static const char *const lockup_words[] = {"exit", "reset", NULL};
 static const char *const timing_words[] = {"nrf52840", "zero-wait", NULL};
+static const char *const theme_words[] = {"dark", "light", NULL};
 static const char *const sleep_words[] = {"stop", "run", NULL};
 static const char *const uart_words[] = {"stdio", "null", "pty", "tcp:", "file:", NULL};
 static const char *const usb_words[] = {"stdio", "null", "pty", "tcp:", "file:", "none", NULL};
-static const char *const rtt_words[] = {"stdio", "null", "tcp:", NULL};
+static const char *const rtt_words[] = {"stdio", "null", "tcp:", "none", NULL};
 
 #define UART_VALUE  "stdio|null|pty|tcp:PORT|file:PATH"
 #define FIELD(name) offsetof(struct run_options, name)
@@ -181,9 +207,16 @@ static const struct row rows[] = {
     {"halted-time", "frozen|traffic|wall", set_choice, FIELD(halted_time), halted_time_names,
      "what time does to peripherals while the core is halted: stands still, goes on by the cost of the probe's "
      "traffic, or by the wall clock (default frozen)"},
+    {"swd", "jlink[:PORT]|buspirate[:PATH]", set_probe, FIELD(swd), NULL,
+     "a probe at the chip's debug connector, for OpenOCD: a J-Link on TCP, or a Bus Pirate behind a pseudo-terminal"},
+    {"swd-time", "wall|wire", set_choice, FIELD(swd_time), swd_time_names,
+     "what moves emulated time then: the wall clock, or nothing but the clocks on the wire (default wall)"},
+    {"swd-clock", "PATH", set_text, FIELD(swd_clock), NULL,
+     "where swd-clock.so asks for the time on the wire (default in /tmp)"},
     {"uart0", UART_VALUE, set_stream, FIELD(uart0), uart_words, "where UART0 goes (default stdio)"},
     {"uart1", UART_VALUE, set_stream, FIELD(uart1), uart_words, "where UART1 goes (default stdio)"},
-    {"rtt", "stdio|null|tcp:PORT", set_stream, FIELD(rtt), rtt_words, "where RTT channel 0 goes (default stdio)"},
+    {"rtt", "stdio|null|tcp:PORT|none", set_stream, FIELD(rtt), rtt_words,
+     "where RTT channel 0 goes, or that it is left to who is at the debug port (default stdio)"},
     {"usb", UART_VALUE "|none", set_stream, FIELD(usb), usb_words,
      "where the USB console (CDC-ACM) goes, or that there is no cable (default stdio)"},
     {"swo", "FILE|tcp:PORT", set_swo, FIELD(swo), NULL,
@@ -205,6 +238,17 @@ static const struct row rows[] = {
      "what instructions cost (default nrf52840)"},
     {"sleep-clock", "stop|run", set_choice, FIELD(sleep_clock), sleep_words,
      "whether SysTick and CYCCNT count in WFI and WFE (default stop)"},
+    {"window", NULL, set_flag, FIELD(window), NULL,
+     "show the board, its pins, what runs and what waits in a window, in real time"},
+    {"screenshot", "FILE@TIME", set_screenshot, 0, NULL,
+     "save what the window shows at TIME as a PNG, with or without a window; ends the run unless --for says when"},
+    {"speed", "0.01..100|max", set_choice, FIELD(speed), pace_names,
+     "how fast a window begins: 0.01, 0.02, 0.05, 0.1, … 1 (default), 2, 5, 10, 100 times real time or max"},
+    {"theme", "dark|light", set_choice, FIELD(theme), theme_words,
+     "the window's and screenshots' colours (default dark)"},
+    {"span", "DURATION", set_duration, FIELD(span), NULL, "how much time they show (default 200ms)"},
+    {"pins", "PIN,PIN...", set_text, FIELD(pins), NULL,
+     "which pins they show: P0.13, or names of the board (default: its LEDs and buttons, and what toggles)"},
     {"vcd", "FILE", set_text, FIELD(vcd), NULL, "write pins and exceptions as a waveform"},
     {"trace", "FILE", set_text, FIELD(trace), NULL,
      "write exceptions, sleep, tasks, events, pins and console for ui.perfetto.dev, as JSON"},
@@ -217,11 +261,6 @@ static const struct row rows[] = {
     {"quiet", NULL, set_flag, FIELD(quiet), NULL, "no messages but errors"},
     {"progress", NULL, set_flag, FIELD(progress), NULL, "show how emulated time goes on"},
     {"help", NULL, NULL, 0, NULL, "this text"},
-    /* Refused, by name: for a later version. */
-    {.name = "window"},
-    {.name = "screenshot"},
-    {.name = "swd"},
-    {.name = "swd-time"},
 };
 
 enum { ROWS = sizeof rows / sizeof rows[0] };
@@ -286,18 +325,12 @@ static enum options_result apply(struct parse *p, const struct row *row, const c
         boards_list(p->out);
         return OPTIONS_DONE;
     }
-    if (!row->apply)
-        return complain(p, "--%s is not available in this version", row->name);
     if (!row->apply(p, row, value))
         return complain(p, "--%s '%s': %s", row->name, value ? value : "", p->why);
     return OPTIONS_GO;
 }
 
-/* One that is refused is refused with its value or without. */
-static int takes_value(const struct row *row)
-{
-    return !row->apply ? optional_argument : row->value ? required_argument : no_argument;
-}
+static int takes_value(const struct row *row) { return row->value ? required_argument : no_argument; }
 
 static enum options_result bad_option(struct parse *p, const char *arg)
 {
@@ -336,12 +369,16 @@ static enum options_result parse_options(struct parse *p, int argc, char **argv)
 static enum options_result check(struct parse *p)
 {
     const struct run_options *o = p->o;
-    if (!o->n_firmware && !o->flash_file && !(o->gdb && o->halt))
+    if (!o->n_firmware && !o->flash_file && !((o->gdb || o->swd) && o->halt))
         return complain(p, "no firmware given; see nrfemu run --help");
-    if (o->halt && !o->gdb)
+    if (o->halt && !o->gdb && !o->swd)
         return complain(p, "--halt waits for a debugger: it needs --gdb");
     if ((o->tcl || o->telnet) && !o->gdb)
         return complain(p, "--%s goes with a debugger: it needs --gdb", o->tcl ? "tcl" : "telnet");
+    if (o->swd && o->gdb)
+        return complain(p, "--swd and --gdb: one debugger at a time");
+    if ((o->swd_time || o->swd_clock) && !o->swd)
+        return complain(p, "--swd-time and --swd-clock need --swd");
     if (o->faulty_link && !o->gdb)
         return complain(p, "--link is about gdb's connection: it needs --gdb");
     if (o->record && o->replay && strcmp(o->record, o->replay) == 0)
@@ -359,7 +396,8 @@ enum options_result options_parse_run(int argc, char **argv, struct run_options 
                               .uart1 = "stdio",
                               .rtt = "stdio",
                               .usb = "stdio",
-                              .board = BOARD_DEFAULT};
+                              .board = BOARD_DEFAULT,
+                              .speed = PACE_REAL_TIME};
     enum options_result result = parse_options(&p, argc, argv);
     if (result == OPTIONS_GO) {
         o->firmware = argv + optind;
@@ -375,6 +413,8 @@ void options_free(struct run_options *o)
 {
     for (unsigned i = 0; i < o->n_at; i++)
         stimulus_free(&o->at[i]);
+    free(o->screenshot);
+    o->screenshot = NULL;
     free(o->at);
     o->at = NULL;
     o->n_at = 0;

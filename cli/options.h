@@ -14,6 +14,7 @@
 
 enum options_lockup { OPTIONS_LOCKUP_EXIT, OPTIONS_LOCKUP_RESET };
 enum options_timing { OPTIONS_TIMING_NRF52840, OPTIONS_TIMING_ZERO_WAIT };
+enum options_theme { OPTIONS_THEME_DARK, OPTIONS_THEME_LIGHT };
 enum options_sleep_clock { OPTIONS_SLEEP_CLOCK_STOP, OPTIONS_SLEEP_CLOCK_RUN };
 
 /* Strings are those of argv; NULL where an option was not given, unless another default is told. */
@@ -35,6 +36,10 @@ struct run_options {
     struct rsp_link_faults link; /* if it is */
     unsigned halted_time;        /* enum halted_time_mode */
 
+    const char *swd;       /* a probe, as struct swd_server_config has it */
+    unsigned swd_time;     /* enum swd_time */
+    const char *swd_clock; /* path */
+
     const char *uart0, *uart1, *rtt, *usb; /* stream specifications; default "stdio" */
     const char *swo;                       /* file, or tcp:[HOST:]PORT */
     const char *semihosting_dir;
@@ -48,6 +53,13 @@ struct run_options {
     const char *flash_file;
     unsigned timing;      /* enum options_timing */
     unsigned sleep_clock; /* enum options_sleep_clock */
+
+    bool window;
+    char *screenshot; /* file, at screenshot_at; owned */
+    vtime screenshot_at;
+    unsigned speed, theme; /* indices of pace_names; enum options_theme */
+    vtime span;            /* 0: the default */
+    const char *pins;
 
     const char *vcd, *trace, *profile, *callgrind, *coverage, *stats; /* files */
     bool trace_hash, quiet, progress;

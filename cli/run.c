@@ -11,8 +11,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "board/window.h"
 #include "cli/commands.h"
 #include "cli/outputs.h"
+#include "cli/run_swd.h"
 #include "rsp/server.h"
 #include "soc/board_file.h"
 #include "soc/debug_port.h"
@@ -23,6 +25,8 @@ struct run {
     struct debug_port port;
     struct rsp_server *gdb;
     struct outputs outputs;
+    struct run_swd swd;
+    struct window *window; /* NULL: neither a window nor a screenshot */
     FILE *stats;
     uint64_t hash;
     double started; /* host seconds */
@@ -55,15 +59,26 @@ static int fail(const char *err)
     return EXIT_BAD_INPUT;
 }
 
+/* Who wants nothing but a picture gets it, and no more. */
+static vtime run_for(const struct run_options *o)
+{
+    bool ends = o->screenshot && o->run_for == VTIME_NEVER && !o->window && !o->gdb;
+    return ends ? o->screenshot_at : o->run_for;
+}
+
 static void configure(const struct run_options *o, struct machine_config *c)
 {
+    bool rtt_by_probe = o->rtt && !strcmp(o->rtt, "none");
     *c = (struct machine_config){
-        .run_for = o->run_for,
+        .run_for = run_for(o),
         .stop_when = o->stop_when,
         .reset_on_lockup = o->on_lockup == OPTIONS_LOCKUP_RESET,
         .uart0 = o->uart0 ? o->uart0 : "stdio",
         .uart1 = o->uart1 ? o->uart1 : "stdio",
-        .rtt = o->rtt ? o->rtt : "stdio",
+        .rtt = !o->rtt        ? "stdio"
+               : rtt_by_probe ? "null"
+                              : o->rtt,
+        .rtt_by_probe = rtt_by_probe,
         .usb = o->usb ? o->usb : "stdio",
         .swo = o->swo,
         .semihosting_dir = o->semihosting_dir,
@@ -126,8 +141,9 @@ static bool open_stats(struct run *r, char *err, size_t err_size)
     return r->stats;
 }
 
-static void show_progress(struct run *r)
+static void show_progress(void *run)
 {
+    struct run *r = run;
     double now = host_seconds();
     if (!r->o->progress || now - r->shown < 0.5)
         return;
@@ -174,6 +190,29 @@ static bool start_gdb(struct run *r, char *err, size_t err_size)
     return true;
 }
 
+static bool open_window(struct run *r, char *err, size_t err_size)
+{
+    const struct run_options *o = r->o;
+    struct window_options w = {
+        .shown = o->window,
+        .view = {.light = o->theme == OPTIONS_THEME_LIGHT, .span = o->span, .pins = o->pins},
+        .speed = o->speed,
+        .screenshot = o->screenshot,
+        .screenshot_at = o->screenshot_at,
+    };
+    if (o->window || o->screenshot)
+        r->window = window_open(&r->machine, &w, err, err_size);
+    return r->window || !(o->window || o->screenshot);
+}
+
+static void run_some(struct run *r)
+{
+    if (r->o->window)
+        window_turn(r->window);
+    else
+        machine_run(&r->machine, UINT64_MAX);
+}
+
 /* Until the run is over: by itself while nobody debugs, else as the debugger wants. */
 static void run_with_gdb(struct run *r)
 {
@@ -191,12 +230,16 @@ static void run_with_gdb(struct run *r)
             return;
         case RSP_SERVER_FREE:
             if (!wait) {
-                machine_run(m, UINT64_MAX);
+                run_some(r);
                 if (m->end && m->end != MACHINE_END_ASLEEP)
                     return;
             }
             break;
         }
+        if (r->o->window && state != RSP_SERVER_FREE)
+            window_look(r->window);
+        if (m->end == MACHINE_END_CLOSED)
+            return;
         bool busy = state == RSP_SERVER_RUNNING && !m->soc.core.state.asleep;
         if (m->end == MACHINE_END_ASLEEP || wait || (m->debugged && !busy))
             rsp_server_idle_wait(r->gdb, m->debugged ? 1 : 20);
@@ -210,9 +253,12 @@ static void run_with_gdb(struct run *r)
 static void run_alone(struct run *r)
 {
     while (!r->machine.end) {
-        machine_run(&r->machine, UINT64_MAX);
+        run_some(r);
         show_progress(r);
     }
+    bool was_asked_for = r->machine.end == MACHINE_END_TIME || r->machine.end == MACHINE_END_TEXT;
+    if (r->o->window && !was_asked_for)
+        window_stay(r->window);
 }
 
 static bool finish(struct run *r, char *err, size_t err_size)
@@ -256,8 +302,9 @@ static int run(struct run *r)
     struct machine *m = &r->machine;
     if ((o->flash_file && !machine_load_flash(m, o->flash_file, err, sizeof err)) ||
         !machine_load(m, o->firmware, o->n_firmware, err) || !machine_open_recordings(m, err, sizeof err) ||
-        (o->gdb && !start_gdb(r, err, sizeof err)) || !outputs_open(&r->outputs, o, m, err, sizeof err) ||
-        (o->stats && !open_stats(r, err, sizeof err)))
+        (o->gdb && !start_gdb(r, err, sizeof err)) || (o->swd && !run_swd_start(&r->swd, o, m, err, sizeof err)) ||
+        !outputs_open(&r->outputs, o, m, err, sizeof err) || (o->stats && !open_stats(r, err, sizeof err)) ||
+        !open_window(r, err, sizeof err))
         return fail(err);
     if (o->stats) {
         r->hash = TRACE_HASH_INIT;
@@ -271,9 +318,15 @@ static int run(struct run *r)
     machine_power_on(m);
     if (o->gdb)
         run_with_gdb(r);
+    else if (o->swd)
+        run_swd_loop(&r->swd, o, show_progress, r);
     else
         run_alone(r);
     int status = finish(r, err, sizeof err) ? machine_exit_status(m) : fail(err);
+    if (r->window && !window_screenshot_taken(r->window, err, sizeof err)) {
+        fail(err);
+        status = status ? status : EXIT_NOT_MET;
+    }
     interruptible = NULL;
     return status;
 }
@@ -293,9 +346,11 @@ int command_run(const struct run_options *o)
     config.board = &board;
     int status = machine_init(&r->machine, &config, err, sizeof err) ? run(r) : fail(err);
     rsp_server_free(r->gdb);
+    run_swd_stop(&r->swd);
     debug_port_close(&r->port);
     if (r->stats && r->stats != stdout)
         fclose(r->stats);
+    window_close(r->window);
     outputs_close(&r->outputs, err, sizeof err); /* when the run did not come to its end */
     machine_close(&r->machine);
     free(r);

@@ -21,6 +21,8 @@ static const char *const kind_name[EV_KINDS] = {
     [EV_TASK] = "task",
     [EV_EVENT] = "event",
     [EV_CONSOLE] = "console",
+    [EV_MASK] = "mask",
+    [EV_HALT] = "halt",
 };
 
 void evlog_init(struct evlog *l, const vtime *now) { *l = (struct evlog){.now = now}; }

@@ -28,6 +28,10 @@ enum ev_kind {
     EV_TASK,         /* a = peripheral base >> 12 (APB) , b = task register address */
     EV_EVENT,        /* likewise, b = event register address */
     EV_CONSOLE,      /* a = channel (enum ev_console), b = byte */
+    /* Not architectural: what the firmware does to its masks shows in what it is spared, and what a debugger does is
+     * none of its business. */
+    EV_MASK, /* a = PRIMASK | FAULTMASK << 1, b = BASEPRI */
+    EV_HALT, /* a = 1: a debugger holds the core; 0: it runs again, b = 1: for a step */
     EV_KINDS
 };
 
@@ -89,7 +93,7 @@ const char *ev_kind_name(enum ev_kind kind);
 
 /* A running 64-bit hash (FNV-1a over words) as an evlog reader; start with TRACE_HASH_INIT. */
 #define TRACE_HASH_INIT  0xcbf29ce484222325ull
-#define TRACE_HASH_KINDS ((1u << EV_KINDS) - 1)
+#define TRACE_HASH_KINDS ((1u << EV_MASK) - 1)
 void trace_hash_read(void *hash /* uint64_t */, const struct ev *e);
 uint64_t trace_hash_bytes(uint64_t hash, const void *data, uint32_t len);
 

@@ -53,6 +53,10 @@ void stream_cooked(struct stream *s);
 /* Waits up to `ms` milliseconds for something to read; true when there is (or when the stream ended). */
 bool stream_wait(struct stream *s, int ms);
 
+/* What came is acknowledged at once: for a TCP peer that waits for it before it sends the rest of a message. Holds for
+ * one reading. */
+void stream_hurry(struct stream *s);
+
 /* Where it is: "stdio", "/dev/pts/3", "127.0.0.1:4321". */
 const char *stream_name(const struct stream *s);
 /* The descriptor to poll; -1 when it has none (memory, or nobody connected). */
@@ -65,6 +69,8 @@ struct stream_server *stream_listen(const char *host_port, char *err, size_t err
 uint16_t stream_server_port(const struct stream_server *s);
 struct stream *stream_accept(struct stream_server *s); /* NULL when nobody waits */
 int stream_server_fd(const struct stream_server *s);
+/* Tells whoever listens at a UDP port of the loopback; nobody may. */
+void stream_announce(uint16_t port, const void *bytes, size_t size);
 void stream_server_close(struct stream_server *s); /* NULL is allowed */
 
 #endif

@@ -127,6 +127,23 @@ struct stream *stream_accept(struct stream_server *s)
     return stream_from_fd(fd);
 }
 
+void stream_announce(uint16_t port, const void *bytes, size_t size)
+{
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return;
+    sendto(fd, bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL, (struct sockaddr *)&to, sizeof to);
+    close(fd);
+}
+
+void stream_hurry(struct stream *s)
+{
+    int fd = stream_fd(s);
+    if (fd >= 0)
+        setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &(int){1}, sizeof(int));
+}
+
 void stream_server_close(struct stream_server *s)
 {
     if (!s)

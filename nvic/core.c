@@ -12,11 +12,21 @@ bool core_privileged(struct core *c) { return core_ipsr(c) || !(cpu_get(c->cpu, 
 
 unsigned core_ipsr(struct core *c) { return cpu_get(c->cpu, CPU_XPSR) & 0x1FF; }
 
+static void update_masks(struct core *c)
+{
+    bool primask = cpu_get(c->cpu, CPU_PRIMASK) & 1, faultmask = cpu_get(c->cpu, CPU_FAULTMASK) & 1;
+    uint32_t basepri = cpu_get(c->cpu, CPU_BASEPRI) & NVIC_PRIORITY_MASK;
+    bool changed = primask != c->nvic.primask || faultmask != c->nvic.faultmask || basepri != c->nvic.basepri;
+    c->nvic.primask = primask;
+    c->nvic.faultmask = faultmask;
+    c->nvic.basepri = (uint8_t)basepri;
+    if (changed)
+        evlog_emit(c->evlog, EV_MASK, primask | faultmask << 1, basepri);
+}
+
 void core_update(struct core *c)
 {
-    c->nvic.primask = cpu_get(c->cpu, CPU_PRIMASK) & 1;
-    c->nvic.faultmask = cpu_get(c->cpu, CPU_FAULTMASK) & 1;
-    c->nvic.basepri = cpu_get(c->cpu, CPU_BASEPRI) & NVIC_PRIORITY_MASK;
+    update_masks(c);
     struct cpu_traps t = {
         .divide = c->scb.ccr & CCR_DIV_0_TRP,
         .unaligned = c->scb.ccr & CCR_UNALIGN_TRP,

@@ -5,7 +5,8 @@
  * writing of DISABLE too.
  *
  * Inaccuracies
- *   1. Debuggers are never kept out.
+ *   1. Debuggers are kept out by FORCEPROTECT, and by a UICR.APPROTECT of 0x00, but not for want of a write to DISABLE;
+ * and those at `--gdb` never are.
  */
 #ifndef PERIPH_APPROTECT_H
 #define PERIPH_APPROTECT_H
@@ -18,6 +19,9 @@ struct approtect {
     struct periph p;
     bool written; /* FORCEPROTECT had its write */
 };
+
+/* FORCEPROTECT was written with Force. */
+bool approtect_forced(struct approtect *a);
 
 extern const struct periph_desc approtect_desc;
 

@@ -75,6 +75,17 @@ static int byte(const struct debug_trace *t, const struct ev *e, char *to, size_
                     ev_console_name((enum ev_console)e->a), (int)(e->b & 0xFF));
 }
 
+static int masks(const struct debug_trace *t, const struct ev *e, char *to, size_t size)
+{
+    return snprintf(to, size, "PRIMASK %" PRIu32 " FAULTMASK %" PRIu32 " BASEPRI 0x%02" PRIx32, e->a & 1, e->a >> 1,
+                    e->b);
+}
+
+static int halt(const struct debug_trace *t, const struct ev *e, char *to, size_t size)
+{
+    return snprintf(to, size, "%s", e->a ? "halted" : e->b ? "steps" : "runs");
+}
+
 static describe *const descriptions[EV_KINDS] = {
     [EV_ENTRY] = at_code,
     [EV_TAILCHAIN] = two_exceptions,
@@ -91,6 +102,8 @@ static describe *const descriptions[EV_KINDS] = {
     [EV_TASK] = reg,
     [EV_EVENT] = reg,
     [EV_CONSOLE] = byte,
+    [EV_MASK] = masks,
+    [EV_HALT] = halt,
 };
 
 static void read_event(void *ctx, const struct ev *e)

@@ -19,6 +19,8 @@
 static enum core_bkpt on_bkpt(void *ctx, uint8_t imm)
 {
     struct machine *m = ctx;
+    if (m->probed && (imm != SEMIHOSTING_BKPT || (m->soc.core.debug.control & DHCSR_C_DEBUGEN)))
+        return CORE_BKPT_GUEST;
     if (imm != SEMIHOSTING_BKPT)
         return m->debugged ? CORE_BKPT_STOP : CORE_BKPT_GUEST;
     switch (semihosting_call(&m->semihosting)) {
@@ -158,6 +160,14 @@ static void on_stimulus(void *ctx, vtime due)
         sched_at(&m->soc.sched, &e->stimulus, c->stimuli[e->next_stimulus].time);
 }
 
+static void on_pace(void *ctx, vtime due) { core_attention(&((struct machine *)ctx)->soc.core); }
+
+static void on_look(void *ctx, vtime due)
+{
+    const struct machine_config *c = &((struct machine *)ctx)->config;
+    c->look(c->look_ctx);
+}
+
 static void on_stop_text(void *ctx)
 {
     struct machine *m = ctx;
@@ -253,6 +263,7 @@ static void init_events(struct machine *m)
                            .log = &m->log,
                            .base = SOC_RAM_BASE,
                            .size = SOC_RAM_SIZE,
+                           .off = m->config.rtt_by_probe,
                            .input = rtt_input,
                            .input_ctx = &m->console};
     rtt_init(&e->rtt, &c);
@@ -260,6 +271,8 @@ static void init_events(struct machine *m)
     sched_event_init(&e->limit, "end of run", on_limit, m);
     sched_event_init(&e->slice, "slice", on_slice, m);
     sched_event_init(&e->stimulus, "stimulus", on_stimulus, m);
+    sched_event_init(&e->pace, "pace", on_pace, m);
+    sched_event_init(&e->look, "look", on_look, m);
     m->soc.companion = e;
     m->soc.companion_size = sizeof *e;
 }
@@ -303,8 +316,10 @@ bool machine_stimulate(struct machine *m, const char *action, char *err, size_t 
     if (!stimulus_parse_action(action, &s, err, err_size))
         return false;
     bool ok = check_stimulus(&m->soc.board, &s, err, err_size);
-    if (ok)
+    if (ok) {
+        machine_change(m);
         apply_stimulus(m, &s);
+    }
     stimulus_free(&s);
     return ok;
 }
@@ -360,6 +375,8 @@ void machine_power_on(struct machine *m)
         sched_at(s, &e->limit, limit);
     if (e->next_stimulus < m->config.n_stimuli)
         sched_at(s, &e->stimulus, m->config.stimuli[e->next_stimulus].time);
+    if (m->config.look)
+        sched_at(s, &e->look, m->config.look_at);
 }
 
 void machine_reset(struct machine *m, uint32_t resetreas)

@@ -28,6 +28,7 @@ enum machine_end {
     MACHINE_END_OFF,       /* System OFF: nothing is left that could wake the chip */
     MACHINE_END_INTERRUPT, /* ^C */
     MACHINE_END_KILLED,    /* by the debugger */
+    MACHINE_END_CLOSED,    /* its window was closed */
 };
 
 struct machine_config {
@@ -36,6 +37,7 @@ struct machine_config {
     const char *stop_when;     /* NULL: none */
     bool reset_on_lockup;
     const char *uart0, *uart1, *rtt; /* stream specifications */
+    bool rtt_by_probe;               /* RTT is left to who is at the debug port */
     const char *usb;                 /* likewise; NULL or "none": no cable, no VBUS */
     const char *swo;                 /* where the trace port goes, see host/swo.h; NULL: nowhere */
     const char *semihosting_dir;     /* NULL: no files */
@@ -47,6 +49,10 @@ struct machine_config {
     uint64_t seed;
     bool sleep_clock_runs;
     bool quiet;
+    /* Called once, when emulated time is look_at, to look at the machine; NULL: not at all. */
+    void (*look)(void *ctx);
+    void *look_ctx;
+    vtime look_at;
     /* Told of every access of an instruction to a device, after it; NULL: nobody. */
     void (*device_access)(void *ctx, uint32_t addr, bool store);
     void *device_ctx;
@@ -57,7 +63,7 @@ struct machine_events {
     struct rtt rtt;
     struct usb_cdc usb;       /* the host at the USB cable */
     struct contexts contexts; /* noted for a debugger only */
-    struct sched_event limit, slice, stimulus;
+    struct sched_event limit, slice, stimulus, pace, look;
     unsigned next_stimulus;
 };
 
@@ -94,6 +100,9 @@ struct machine {
     bool flash_is_kept; /* in a file that machine_load_flash() named */
     /* A debugger holds the machine: BKPTs, lockup and unhandled faults are its business. */
     bool debugged;
+    void (*changing)(void *ctx); /* see machine_change() */
+    void *changing_ctx;
+    bool probed; /* ... through the debug port of the chip: what a BKPT is, its debug registers say */
 };
 
 /* False with one line in `err` when a stream or directory cannot be opened. The struct must not be moved. */
@@ -122,6 +131,15 @@ void machine_reset(struct machine *m, uint32_t resetreas);
  * cannot be opened: then nowhere. */
 bool machine_open_swo(struct machine *m, const char *spec, char *err, size_t err_size);
 
+/* To be called before something outside changes the machine, at a time that nothing but the host decides (a mouse): it
+ * is no consequence of what was before, and who keeps the machine's history must know. What console and RTT bring is
+ * not meant. */
+static inline void machine_change(struct machine *m)
+{
+    if (m->changing)
+        m->changing(m->changing_ctx);
+}
+
 /* Does what `--at` would do, now. False, with one line in `err`, when `action` is none. */
 bool machine_stimulate(struct machine *m, const char *action, char *err, size_t err_size);
 
@@ -130,6 +148,8 @@ bool machine_stimulate(struct machine *m, const char *action, char *err, size_t 
 enum core_stop machine_run(struct machine *m, uint64_t budget);
 /* Likewise, but for about so long. */
 enum core_stop machine_run_for(struct machine *m, vtime length);
+/* Likewise, but until then at the latest, asleep or not. A core that sleeps for ever does not end the run. */
+enum core_stop machine_run_until(struct machine *m, vtime until);
 /* Runs to the end. */
 void machine_run_to_end(struct machine *m);
 

@@ -62,7 +62,7 @@ bool machine_close_recording(struct machine *m, char *err, size_t err_size)
     struct record *r = m->record;
     console_record(&m->console, NULL);
     m->record = NULL;
-    if (r && (m->end == MACHINE_END_INTERRUPT || m->end == MACHINE_END_KILLED))
+    if (r && (m->end == MACHINE_END_INTERRUPT || m->end == MACHINE_END_KILLED || m->end == MACHINE_END_CLOSED))
         record_stop(r);
     return record_close(r, err, err_size);
 }

@@ -211,6 +211,7 @@ static void reset(struct soc *s, uint32_t resetreas)
     periph_engine_reset(&s->periph.engine, resetreas);
     core_reset(&s->core, s->vectors, resets_debug(s, resetreas));
     find_reset_pin(s);
+    s->access_locked = (uicr_get(s->uicr, UICR_APPROTECT) & 0xFF) == APPROTECT_FORCE;
     evlog_emit(&s->evlog, s->off ? EV_SLEEP : EV_RESET, s->off ? 3 : reasons, 0);
     if (s->off) /* a deep sleep: every interrupt is disabled, and reset is what ends it */
         core_set_sleep(&s->core, CORE_WFI);

@@ -65,6 +65,7 @@ struct soc {
     uint32_t reset_request;                   /* RESETREAS bits of a reset that is due; 0: none */
     bool off_request;                         /* System OFF is due */
     bool off;                                 /* System OFF, or not enough supply: asleep until the next reset */
+    bool access_locked;                       /* UICR.APPROTECT keeps debuggers out, as of the last reset */
     unsigned reset_pin;                       /* that UICR names; PIN_NONE */
     /* State outside that has events in the queue, and so belongs to every snapshot; borrowed. */
     void *companion;

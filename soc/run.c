@@ -23,8 +23,10 @@ static bool skip_sleep(struct machine *m)
 {
     struct sched *s = &m->soc.sched;
     vtime next = sched_next(s);
-    if (next == VTIME_NEVER)
+    if (next == VTIME_NEVER) {
+        swo_flush(&m->swo);
         return false;
+    }
     if (next > s->now && naps(m)) {
         next = next - s->now > NAP ? s->now + NAP : next;
         sleep_as_long(m, next - s->now);
@@ -139,6 +141,14 @@ enum core_stop machine_run_for(struct machine *m, vtime length)
     return machine_run(m, UINT64_MAX);
 }
 
+enum core_stop machine_run_until(struct machine *m, vtime until)
+{
+    sched_at(&m->soc.sched, &m->events.pace, until);
+    enum core_stop stop = machine_run(m, UINT64_MAX);
+    sched_cancel(&m->soc.sched, &m->events.pace);
+    return stop;
+}
+
 void machine_run_to_end(struct machine *m)
 {
     while (!m->end)
@@ -156,7 +166,7 @@ static const struct {
     [MACHINE_END_TEXT] = {"text", 0},      [MACHINE_END_EXIT] = {"exit", 0},
     [MACHINE_END_LOCKUP] = {"lockup", 3},  [MACHINE_END_ASLEEP] = {"asleep", 4},
     [MACHINE_END_OFF] = {"system-off", 4}, [MACHINE_END_INTERRUPT] = {"interrupt", 130},
-    [MACHINE_END_KILLED] = {"killed", 0},
+    [MACHINE_END_KILLED] = {"killed", 0},  [MACHINE_END_CLOSED] = {"closed", 0},
 };
 
 const char *machine_end_name(enum machine_end end) { return ends[end].name; }

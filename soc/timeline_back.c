@@ -105,6 +105,8 @@ static void note_hit(struct timeline *t, enum core_stop stop)
     const struct core *c = core_of(t);
     if (retired(t) <= t->floor && t->floor > t->mark[0].retired) /* a step ends there anyway */
         return;
+    if (retired(t) >= t->target) /* the one that the search began at: Debug state is entered behind its instruction */
+        return;
     if (stop == CORE_STOP_BREAKPOINT && t->counts && !t->counts(t->counts_ctx))
         return;
     t->found = true;

@@ -7,8 +7,8 @@ DAP := build/dap
 DAP_PACKAGES := $(DAP)/node_modules/.package-lock.json
 
 .PHONY: check-openocd check-dap
-check-openocd: $(B)/nrfemu $(FW)/$(VSCODE_SAMPLE).elf
-	tests/cli/openocd $< $(FW)/$(VSCODE_SAMPLE).elf
+check-openocd: $(B)/nrfemu $(FW)/$(VSCODE_SAMPLE).elf $(FW)/32-swo.elf
+	tests/cli/openocd $^
 
 $(DAP_PACKAGES): tests/dap/package.json tests/dap/package-lock.json
 	$(call say,NPM,$(DAP))
@@ -18,6 +18,6 @@ $(DAP_PACKAGES): tests/dap/package.json tests/dap/package-lock.json
 	cd $(DAP) && npm ci --ignore-scripts --no-audit --no-fund --prefer-offline --loglevel=error
 	touch $@
 
-check-dap: $(B)/nrfemu $(FW)/$(VSCODE_SAMPLE).elf $(DAP_PACKAGES)
-	NODE_PATH=$(DAP)/node_modules node tests/dap/session.js $< $(FW)/$(VSCODE_SAMPLE).elf \
+check-dap: nrfemu $(B)/nrfemu $(FW)/$(VSCODE_SAMPLE).elf $(DAP_PACKAGES)
+	NODE_PATH=$(DAP)/node_modules node tests/dap/session.js $(B)/nrfemu $(FW)/$(VSCODE_SAMPLE).elf \
 		firmware-samples/$(VSCODE_SAMPLE)/main.c

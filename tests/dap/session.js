@@ -1,18 +1,16 @@
 'use strict';
 /*
- * session.js NRFEMU ELF SOURCE: whole debug sessions with the adapter of Eclipse CDT's VS Code extension. ELF is the sample
- * 30-nested-float, SOURCE its main.c.
+ * session.js NRFEMU ELF SOURCE: whole debug sessions with the adapter of Eclipse CDT's VS Code extension, with the
+ * configurations of .vscode/launch.json. ELF is the sample 30-nested-float, SOURCE its main.c.
  */
 const { spawn } = require('child_process');
 const fs = require('fs');
 const path = require('path');
+const { checkExamples, configuration, task } = require('./examples');
 const { Adapter, PATIENCE, check, part, lineOf, tally } = require('./adapter');
 
 const [nrfemu, elf, source] = process.argv.slice(2).map((name) => path.resolve(name));
 const executable = require.resolve('cdt-gdb-adapter/dist/debugTargetAdapter.js');
-const resetCommands = ['monitor reset halt', 'maintenance flush register-cache'];
-const common = { gdb: 'gdb-multiarch', program: elf, cwd: path.dirname(source), customResetCommands: resetCommands };
-
 const alarmLine = lineOf(source, 'float excess = channel.level');
 const smoothLine = lineOf(source, 'channel.level = smooth(');
 const pendLine = lineOf(source, 'NVIC->ISPR[0] = 1u << ALARM_IRQn');
@@ -26,13 +24,12 @@ async function launch() {
     await adapter.start();
     await adapter.initializeRequest({ adapterID: 'nrfemu', pathFormat: 'path', supportsMemoryReferences: true });
     const initialized = adapter.waitForEvent('initialized', PATIENCE);
+    const example = configuration('nrfemu (CDT)');
     await adapter.launchRequest({
-        ...common,
-        target: {
-            server: nrfemu,
-            serverParameters: ['run', '--gdb', '0', '--halt', elf],
-            serverPortRegExp: 'Listening on port ([0-9]+) for gdb connections',
-        },
+        ...example,
+        program: elf,
+        initCommands: [],
+        target: { ...example.target, server: nrfemu, serverParameters: ['run', '--gdb', '0', '--halt', elf] },
     });
     await initialized;
     return adapter;
@@ -239,13 +236,13 @@ async function launchedSession() {
 
 function startServer() {
     const server = spawn(nrfemu, ['run', '--gdb', '0', '--halt', elf], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const ready = new RegExp(task('nrfemu: serve').problemMatcher.background.endsPattern);
     let said = '';
     const port = new Promise((resolve, reject) => {
         server.stderr.on('data', (data) => {
             said += data;
-            const found = said.match(/Listening on port (\d+) for gdb connections/);
-            if (found)
-                resolve(found[1]);
+            if (ready.test(said))
+                resolve(said.match(/port (\d+) for gdb/)[1]);
         });
         server.on('exit', () => reject(new Error(`no port: ${said}`)));
     });
@@ -258,9 +255,8 @@ async function attach(port) {
     await adapter.start();
     await adapter.initializeRequest({ adapterID: 'nrfemu', pathFormat: 'path' });
     const initialized = adapter.waitForEvent('initialized', PATIENCE);
-    const address = `localhost:${port}`; /* the port alone would be enough, but for the second gdb */
-    const target = { port: address, connectCommands: [`target extended-remote ${address}`] };
-    await adapter.attachRequest({ ...common, auxiliaryGdb: true, target });
+    const example = JSON.stringify(configuration('nrfemu in a terminal (CDT)')).replaceAll('localhost:3333', `localhost:${port}`);
+    await adapter.attachRequest({ ...JSON.parse(example), program: elf, initCommands: [] });
     await initialized;
     await adapter.breakpoints(source, { line: scaleLine });
     return adapter;
@@ -307,6 +303,7 @@ async function attachedSession() {
 }
 
 (async () => {
+    await part('examples', async () => checkExamples());
     await part('launch', launchedSession);
     await part('attach', attachedSession);
     console.log(`${tally.passed} passed, ${tally.failed} failed`);
