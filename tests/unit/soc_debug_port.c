@@ -292,6 +292,43 @@ static void test_no_trace(void **state)
     }
 }
 
+/* Awake for some cycles each 30 us, and asleep in between: no slice comes to its end in that time. */
+static void test_sleepers_can_be_halted(void **state)
+{
+    static const uint16_t loop[] = {0xBF30 /* wfi */, 0x6001 /* str r1, [r0] */, 0x6804 /* ldr r4, [r0] */,
+                                    0x6013 /* str r3, [r2] */, 0xE7FA /* b loop */};
+    static const struct {
+        uint32_t addr, value;
+    } setup[] = {{0x40000518, 0},
+                 {0x40000008, 1}, /* CLOCK: LFCLKSRC, TASKS_LFCLKSTART */
+                 {0x4000B304, 1},
+                 {0x4000B000, 1}, /* RTC0: INTENSET.TICK, TASKS_START */
+                 {0xE000E100, 1 << 11}};
+    static const struct {
+        enum cpu_reg reg;
+        uint32_t value;
+    } regs[] = {{CPU_R0, 0x4000B100},  {CPU_R0 + 1, 0},  {CPU_R0 + 2, 0xE000E280},
+                {CPU_R0 + 3, 1 << 11}, {CPU_PRIMASK, 1}, {CPU_PC, 0x20001000}};
+    struct rig *r = attached(FIRMWARE "/05-systick.elf", VTIME_NEVER);
+    struct debug_stop_info info = {.stop = DEBUG_RUNNING};
+    for (unsigned i = 0; i < sizeof setup / sizeof *setup; i++)
+        assert_true(bus_write(&r->m.soc.bus, setup[i].addr, setup[i].value, 4));
+    for (unsigned i = 0; i < sizeof regs / sizeof *regs; i++)
+        assert_true(r->ops->reg_set(&r->port, regs[i].reg, regs[i].value));
+    assert_int_equal(r->ops->mem_set(&r->port, 0x20001000, loop, sizeof loop), sizeof loop);
+    r->ops->resume(&r->port, DEBUG_CONTINUE, 0);
+    for (unsigned i = 0; i < 3; i++) { /* it comes back */
+        r->ops->run(&r->port, &info);
+        assert_int_equal(info.stop, DEBUG_RUNNING);
+    }
+    assert_true(r->m.soc.sched.now > 20 * VTIME_PER_MS);
+    r->ops->halt(&r->port);
+    r->ops->run(&r->port, &info);
+    assert_int_equal(info.stop, DEBUG_HALTED);
+    assert_in_range(pc_of(r), 0x20001000, 0x20001008);
+    rig_free(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -305,6 +342,7 @@ int main(void)
         cmocka_unit_test(test_walk_through_a_monitor),
         cmocka_unit_test(test_leaving_lets_it_run),
         cmocka_unit_test(test_no_trace),
+        cmocka_unit_test(test_sleepers_can_be_halted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
