@@ -163,7 +163,7 @@ static uint64_t finish(struct rig *r)
 
 /* ---- steps ------------------------------------------------------------------------------------------------------- */
 
-enum { STEPS = 60 };
+enum { STEPS = 40 };
 
 /* From somewhere in the run forward, back, and forward again: each time by the same states. */
 static void step_to_and_fro(const char *sample, vtime from)
@@ -395,8 +395,8 @@ static void test_wandering(void **state)
 static void test_recording(void **state)
 {
     for (unsigned i = 0; i < SAMPLES; i++) {
-        struct rig *r = attached(samples[i], 150 * VTIME_PER_MS);
-        assert_true(finish(r) == undisturbed(samples[i], 150 * VTIME_PER_MS));
+        struct rig *r = attached(samples[i], 60 * VTIME_PER_MS);
+        assert_true(finish(r) == undisturbed(samples[i], 60 * VTIME_PER_MS));
         rig_free(r);
     }
 }
@@ -573,12 +573,13 @@ static void test_changes(void **state)
 /* Debuggers change things more often than there are marks. */
 static void test_many_changes(void **state)
 {
+    enum { CHANGES = TIMELINE_MARKS + 30 };
     struct rig *r = attached(FIRMWARE "/05-systick.elf", VTIME_NEVER);
-    for (uint32_t i = 0; i < 2 * TIMELINE_MARKS; i++) {
+    for (uint32_t i = 0; i < CHANGES; i++) {
         forward_by(r, r->m.soc.sched.now + VTIME_PER_MS / 200, 50);
         r->ops->mem_set(&r->port, SPARE, &i, sizeof i);
     }
-    for (uint32_t i = 2 * TIMELINE_MARKS; i-- > TIMELINE_MARKS + 8;) {
+    for (uint32_t i = CHANGES; i-- > 40;) {
         assert_int_equal(word(r, SPARE), i);
         while (word(r, SPARE) == i)
             assert_int_equal(go(r, DEBUG_STEP_BACK).stop, DEBUG_STEPPED);
