@@ -160,6 +160,32 @@ static void on_stimulus(void *ctx, vtime due)
         sched_at(&m->soc.sched, &e->stimulus, c->stimuli[e->next_stimulus].time);
 }
 
+static void schedule_action(struct machine *m)
+{
+    struct machine_events *e = &m->events;
+    vtime time;
+    if (m->replay && replay_action(m->replay, e->next_action, &time))
+        sched_at(&m->soc.sched, &e->action, time > m->soc.sched.now ? time : m->soc.sched.now);
+}
+
+/* It was done when all that was due had happened: so it is again. */
+static void on_action(void *ctx, vtime due)
+{
+    struct machine *m = ctx;
+    struct machine_events *e = &m->events;
+    char err[256];
+    vtime time;
+    e->action_waits = !e->action_waits;
+    if (e->action_waits) {
+        sched_at(&m->soc.sched, &e->action, due);
+        return;
+    }
+    if (!machine_act(m, replay_action(m->replay, e->next_action, &time), err, sizeof err))
+        log_msg(&m->log, LOG_WARN, "%s: %s", m->config.replay, err);
+    e->next_action++;
+    schedule_action(m);
+}
+
 static void on_pace(void *ctx, vtime due) { core_attention(&((struct machine *)ctx)->soc.core); }
 
 static void on_look(void *ctx, vtime due)
@@ -272,6 +298,7 @@ static void init_events(struct machine *m)
     sched_event_init(&e->stimulus, "stimulus", on_stimulus, m);
     sched_event_init(&e->pace, "pace", on_pace, m);
     sched_event_init(&e->look, "look", on_look, m);
+    sched_event_init(&e->action, "action", on_action, m);
     m->soc.companion = e;
     m->soc.companion_size = sizeof *e;
 }
@@ -319,6 +346,13 @@ bool machine_stimulate(struct machine *m, const char *action, char *err, size_t 
         apply_stimulus(m, &s);
     stimulus_free(&s);
     return ok;
+}
+
+bool machine_act(struct machine *m, const char *action, char *err, size_t err_size)
+{
+    if (m->record)
+        record_action(m->record, action);
+    return machine_stimulate(m, action, err, err_size);
 }
 
 bool machine_init(struct machine *m, const struct machine_config *config, char *err, size_t err_size)
@@ -372,6 +406,7 @@ void machine_power_on(struct machine *m)
         sched_at(s, &e->limit, limit);
     if (e->next_stimulus < m->config.n_stimuli)
         sched_at(s, &e->stimulus, m->config.stimuli[e->next_stimulus].time);
+    schedule_action(m);
     if (m->config.look)
         sched_at(s, &e->look, m->config.look_at);
 }
