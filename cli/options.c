@@ -372,7 +372,7 @@ static enum options_result check(struct parse *p)
     if (!o->n_firmware && !o->flash_file && !((o->gdb || o->swd) && o->halt))
         return complain(p, "no firmware given; see nrfemu run --help");
     if (o->halt && !o->gdb && !o->swd)
-        return complain(p, "--halt waits for a debugger: it needs --gdb");
+        return complain(p, "--halt waits for a debugger: it needs --gdb or --swd");
     if ((o->tcl || o->telnet) && !o->gdb)
         return complain(p, "--%s goes with a debugger: it needs --gdb", o->tcl ? "tcl" : "telnet");
     if (o->swd && o->gdb)

@@ -62,7 +62,7 @@ static int fail(const char *err)
 /* Who wants nothing but a picture gets it, and no more. */
 static vtime run_for(const struct run_options *o)
 {
-    bool ends = o->screenshot && o->run_for == VTIME_NEVER && !o->window && !o->gdb;
+    bool ends = o->screenshot && o->run_for == VTIME_NEVER && !o->window && !o->gdb && !o->swd;
     return ends ? o->screenshot_at : o->run_for;
 }
 
@@ -141,9 +141,8 @@ static bool open_stats(struct run *r, char *err, size_t err_size)
     return r->stats;
 }
 
-static void show_progress(void *run)
+static void show_progress(struct run *r)
 {
-    struct run *r = run;
     double now = host_seconds();
     if (!r->o->progress || now - r->shown < 0.5)
         return;
@@ -250,6 +249,15 @@ static void run_with_gdb(struct run *r)
     m->end = MACHINE_END_INTERRUPT;
 }
 
+/* Between two looks at the probe. */
+static void look_on(void *run)
+{
+    struct run *r = run;
+    if (r->o->window)
+        window_look(r->window);
+    show_progress(r);
+}
+
 static void run_alone(struct run *r)
 {
     while (!r->machine.end) {
@@ -319,7 +327,7 @@ static int run(struct run *r)
     if (o->gdb)
         run_with_gdb(r);
     else if (o->swd)
-        run_swd_loop(&r->swd, o, show_progress, r);
+        run_swd_loop(&r->swd, o, look_on, r);
     else
         run_alone(r);
     int status = finish(r, err, sizeof err) ? machine_exit_status(m) : fail(err);
