@@ -8,19 +8,24 @@
 
 /* ---- what can be done ---- */
 
-static void press(struct window *w, unsigned button, bool pressed)
+static void act(struct window *w, const char *action)
 {
-    struct board *b = &w->machine->soc.board;
-    if (button < b->n_buttons && b->button[button].pressed != pressed && !w->machine->end)
-        board_press(b, button, pressed);
+    char err[256];
+    if (!w->machine->end)
+        machine_act(w->machine, action, err, sizeof err);
 }
 
-static void reset(struct window *w)
+static void press(struct window *w, unsigned button, bool pressed)
 {
-    char err[64];
-    if (!w->machine->end)
-        machine_stimulate(w->machine, "reset", err, sizeof err);
+    const struct board *b = &w->machine->soc.board;
+    char action[BOARD_NAME + 24];
+    if (button >= b->n_buttons || b->button[button].pressed == pressed)
+        return;
+    snprintf(action, sizeof action, "button %s %s", b->button[button].name, pressed ? "press" : "release");
+    act(w, action);
 }
+
+static void reset(struct window *w) { act(w, "reset"); }
 
 static void set_speed(struct window *w, int speed)
 {

@@ -50,7 +50,7 @@ struct ev {
     uint32_t a, b;
 };
 
-enum { EVLOG_MAX_READERS = 12 };
+enum { EVLOG_MAX_READERS = 16 };
 
 struct evlog_reader {
     uint32_t kinds; /* bit n: wants enum ev_kind n */

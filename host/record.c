@@ -78,6 +78,14 @@ bool record_may_read(const struct record *r, enum ev_console channel)
     return channel == EV_CONSOLE_SEMIHOSTING || r->nothing_at[channel] != *r->now;
 }
 
+void record_action(struct record *r, const char *action)
+{
+    put_time(r->file, *r->now);
+    fputs(" " RECORD_ACTION " ", r->file);
+    quoted_print(r->file, action, strlen(action));
+    end_line(r);
+}
+
 void record_stop(struct record *r)
 {
     put_time(r->file, *r->now);

@@ -14,9 +14,11 @@
  *   # writes them; or that the channel's input ended; or that the run was ended from outside, with ^C.
  *   1500.001953125us uart0 "help\n"
  *   2ms uart0 end
+ *   3s do "button 1 press"
  *   3.5s stop
  *
- * One line is one reading. Times are those of emu/duration.h; written out, they are exact.
+ * One line is one reading, or something that people did to the machine at its window, as soc/stimulus.h has it. Times
+ * are those of emu/duration.h; written out, they are exact.
  */
 #ifndef HOST_RECORD_H
 #define HOST_RECORD_H
@@ -30,7 +32,8 @@
 
 enum { RECORD_WORD = 32 };
 
-#define RECORD_MAGIC "nrfemu recording 1"
+#define RECORD_MAGIC  "nrfemu recording 1"
+#define RECORD_ACTION "do" /* where other lines have their channel */
 
 /* What a recording depends on. */
 struct record_header {
@@ -49,6 +52,8 @@ void record_input(struct record *r, enum ev_console channel, const void *bytes, 
 /* Whether a channel may read: not again at the time at which there was nothing for it, because a replay could not tell
  * the two readings apart. Semihosting always may; for it time stands still. */
 bool record_may_read(const struct record *r, enum ev_console channel);
+/* Something was done to the machine. */
+void record_action(struct record *r, const char *action);
 /* The run is ended from outside. */
 void record_stop(struct record *r);
 /* Closes and frees; NULL is allowed. False, with one line in `err`, when something could not be written. */

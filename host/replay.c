@@ -11,13 +11,13 @@
 #include "emu/quoted.h"
 #include "emu/stream.h"
 
-enum { MAX_BYTES = 64 << 20 };
+enum { MAX_BYTES = 64 << 20, ACTION = EV_CONSOLES };
 
 struct entry {
     vtime time;
-    enum ev_console channel;
-    bool end;      /* of the channel's input */
-    size_t length; /* of what was given */
+    unsigned channel; /* enum ev_console, or ACTION */
+    bool end;         /* of the channel's input */
+    size_t length;    /* of what was given */
     uint8_t *bytes;
 };
 
@@ -114,7 +114,7 @@ static struct entry *new_entry(struct replay *r)
 
 static bool read_what(struct parse *p, const char *what, struct entry *e)
 {
-    if (is_word(what, word_length(what), "end")) {
+    if (e->channel != ACTION && is_word(what, word_length(what), "end")) {
         e->end = true;
         return !*skip_spaces(what + 3) || fail(p, "nothing comes behind 'end'");
     }
@@ -122,8 +122,20 @@ static bool read_what(struct parse *p, const char *what, struct entry *e)
     if (!e->bytes)
         abort();
     const char *rest = quoted_parse(what, e->bytes, &e->length);
+    e->bytes[rest ? e->length : 0] = '\0';
     return (rest && !*skip_spaces(rest)) ||
            fail(p, "expected \"bytes\" with \\n \\r \\t \\0 \\\" \\\\ or \\xHH in them, or 'end'");
+}
+
+/* EV_CONSOLES and more: there is none. */
+static unsigned find_channel(const char *word, size_t n)
+{
+    unsigned channel = 0;
+    if (is_word(word, n, RECORD_ACTION))
+        return ACTION;
+    while (channel < EV_CONSOLES && !is_word(word, n, ev_console_name((enum ev_console)channel)))
+        channel++;
+    return channel < EV_CONSOLES ? channel : ACTION + 1;
 }
 
 static bool read_entry(struct parse *p, const char *line)
@@ -138,14 +150,13 @@ static bool read_entry(struct parse *p, const char *line)
         p->r->stop = time;
         return !*skip_spaces(word + n) || fail(p, "nothing comes behind 'stop'");
     }
-    for (unsigned channel = 0; channel < EV_CONSOLES; channel++)
-        if (is_word(word, n, ev_console_name((enum ev_console)channel))) {
-            struct entry *e = new_entry(p->r);
-            e->time = time;
-            e->channel = (enum ev_console)channel;
-            return read_what(p, skip_spaces(word + n), e);
-        }
-    return fail(p, "the channel is uart0, uart1, rtt, semihosting or usb");
+    unsigned channel = find_channel(word, n);
+    if (channel > ACTION)
+        return fail(p, "the channel is uart0, uart1, rtt, semihosting or usb");
+    struct entry *e = new_entry(p->r);
+    e->time = time;
+    e->channel = channel;
+    return read_what(p, skip_spaces(word + n), e);
 }
 
 static bool read_line(struct parse *p, const char *line)
@@ -294,6 +305,17 @@ ssize_t replay_input(struct replay *r, enum ev_console channel, void *buf, size_
         r->channel[channel].next++;
     }
     return (ssize_t)n;
+}
+
+const char *replay_action(const struct replay *r, unsigned n, vtime *time)
+{
+    for (size_t i = 0; i < r->n_entries; i++) {
+        if (r->entry[i].channel != ACTION || n--)
+            continue;
+        *time = r->entry[i].time;
+        return (const char *)r->entry[i].bytes;
+    }
+    return NULL;
 }
 
 vtime replay_stop(const struct replay *r) { return r->stop; }

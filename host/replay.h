@@ -25,6 +25,9 @@ void replay_free(struct replay *r); /* NULL is allowed */
 /* As stream_read(). */
 ssize_t replay_input(struct replay *r, enum ev_console channel, void *buf, size_t size);
 
+/* What was done to the machine as the n-th thing, and when; NULL when there is no more. */
+const char *replay_action(const struct replay *r, unsigned n, vtime *time);
+
 /* When the run was ended from outside; VTIME_NEVER when it was not. */
 vtime replay_stop(const struct replay *r);
 

@@ -160,6 +160,73 @@ static void on_stimulus(void *ctx, vtime due)
         sched_at(&m->soc.sched, &e->stimulus, c->stimuli[e->next_stimulus].time);
 }
 
+static void schedule_action(struct machine *m)
+{
+    struct machine_events *e = &m->events;
+    vtime time;
+    if (m->replay && replay_action(m->replay, e->next_action, &time))
+        sched_at(&m->soc.sched, &e->action, time > m->soc.sched.now ? time : m->soc.sched.now);
+}
+
+/* Whether the board has what a stimulus names. */
+static bool check_stimulus(const struct board *b, const struct stimulus *s, char *err, size_t err_size)
+{
+    char names[128];
+    if (s->kind == STIMULUS_BUTTON && board_button(b, s->name) < 0) {
+        snprintf(err, err_size, "board %s has no button '%s'; it has %s", b->name, s->name,
+                 board_button_names(b, names, sizeof names));
+        return false;
+    }
+    if (s->kind != STIMULUS_PART)
+        return true;
+    int part = board_part(b, s->name);
+    if (part < 0)
+        snprintf(err, err_size, "board %s has no part '%s'; it has %s", b->name, s->name,
+                 board_part_names(b, names, sizeof names));
+    else if (board_part_input(&b->part[part], s->input) < 0)
+        snprintf(err, err_size, "part %s, a %s, measures no '%s'", s->name, b->part[part].type->name, s->input);
+    else
+        return true;
+    return false;
+}
+
+static bool carry_out(struct machine *m, const char *action, bool is_change, char *err, size_t err_size)
+{
+    struct stimulus s;
+    if (!stimulus_parse_action(action, &s, err, err_size))
+        return false;
+    bool ok = check_stimulus(&m->soc.board, &s, err, err_size);
+    if (ok) {
+        if (is_change)
+            machine_change(m);
+        apply_stimulus(m, &s);
+    }
+    stimulus_free(&s);
+    return ok;
+}
+
+/* It was done when all that was due had happened: so it is again. What is replayed is a consequence of the recording,
+ * and no change of the machine's history. */
+static void on_action(void *ctx, vtime due)
+{
+    struct machine *m = ctx;
+    struct machine_events *e = &m->events;
+    char err[256];
+    vtime time;
+    e->action_waits = !e->action_waits;
+    if (e->action_waits) {
+        sched_at(&m->soc.sched, &e->action, due);
+        return;
+    }
+    const char *action = replay_action(m->replay, e->next_action, &time);
+    if (m->record && !m->relives)
+        record_action(m->record, action);
+    if (!carry_out(m, action, false, err, sizeof err))
+        log_msg(&m->log, LOG_WARN, "%s: %s", m->config.replay, err);
+    e->next_action++;
+    schedule_action(m);
+}
+
 static void on_pace(void *ctx, vtime due) { core_attention(&((struct machine *)ctx)->soc.core); }
 
 static void on_look(void *ctx, vtime due)
@@ -273,30 +340,9 @@ static void init_events(struct machine *m)
     sched_event_init(&e->stimulus, "stimulus", on_stimulus, m);
     sched_event_init(&e->pace, "pace", on_pace, m);
     sched_event_init(&e->look, "look", on_look, m);
+    sched_event_init(&e->action, "action", on_action, m);
     m->soc.companion = e;
     m->soc.companion_size = sizeof *e;
-}
-
-/* Whether the board has what a stimulus names. */
-static bool check_stimulus(const struct board *b, const struct stimulus *s, char *err, size_t err_size)
-{
-    char names[128];
-    if (s->kind == STIMULUS_BUTTON && board_button(b, s->name) < 0) {
-        snprintf(err, err_size, "board %s has no button '%s'; it has %s", b->name, s->name,
-                 board_button_names(b, names, sizeof names));
-        return false;
-    }
-    if (s->kind != STIMULUS_PART)
-        return true;
-    int part = board_part(b, s->name);
-    if (part < 0)
-        snprintf(err, err_size, "board %s has no part '%s'; it has %s", b->name, s->name,
-                 board_part_names(b, names, sizeof names));
-    else if (board_part_input(&b->part[part], s->input) < 0)
-        snprintf(err, err_size, "part %s, a %s, measures no '%s'", s->name, b->part[part].type->name, s->input);
-    else
-        return true;
-    return false;
 }
 
 static bool check_stimuli(const struct machine *m, char *err, size_t err_size)
@@ -312,16 +358,14 @@ static bool check_stimuli(const struct machine *m, char *err, size_t err_size)
 
 bool machine_stimulate(struct machine *m, const char *action, char *err, size_t err_size)
 {
-    struct stimulus s;
-    if (!stimulus_parse_action(action, &s, err, err_size))
-        return false;
-    bool ok = check_stimulus(&m->soc.board, &s, err, err_size);
-    if (ok) {
-        machine_change(m);
-        apply_stimulus(m, &s);
-    }
-    stimulus_free(&s);
-    return ok;
+    return carry_out(m, action, true, err, err_size);
+}
+
+bool machine_act(struct machine *m, const char *action, char *err, size_t err_size)
+{
+    if (m->record)
+        record_action(m->record, action);
+    return machine_stimulate(m, action, err, err_size);
 }
 
 bool machine_init(struct machine *m, const struct machine_config *config, char *err, size_t err_size)
@@ -375,6 +419,7 @@ void machine_power_on(struct machine *m)
         sched_at(s, &e->limit, limit);
     if (e->next_stimulus < m->config.n_stimuli)
         sched_at(s, &e->stimulus, m->config.stimuli[e->next_stimulus].time);
+    schedule_action(m);
     if (m->config.look)
         sched_at(s, &e->look, m->config.look_at);
 }

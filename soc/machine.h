@@ -63,8 +63,10 @@ struct machine_events {
     struct rtt rtt;
     struct usb_cdc usb;       /* the host at the USB cable */
     struct contexts contexts; /* noted for a debugger only */
-    struct sched_event limit, slice, stimulus, pace, look;
+    struct sched_event limit, slice, stimulus, pace, look, action;
     unsigned next_stimulus;
+    unsigned next_action; /* of the replay */
+    bool action_waits;    /* until the others of its time are through */
 };
 
 /* Notices a guest that reads one register over and over. */
@@ -143,6 +145,9 @@ static inline void machine_change(struct machine *m)
 
 /* Does what `--at` would do, now. False, with one line in `err`, when `action` is none. */
 bool machine_stimulate(struct machine *m, const char *action, char *err, size_t err_size);
+
+/* The same by people at the window: it is recorded. */
+bool machine_act(struct machine *m, const char *action, char *err, size_t err_size);
 
 /* Runs for a slice (some milliseconds of host time), or `budget` instructions. m->end tells whether the run is over.
  * Returns why the core stopped; CORE_STOP_ATTENTION when it is just the slice. */
