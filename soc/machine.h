@@ -96,6 +96,7 @@ struct machine {
     int exit_code;
     volatile sig_atomic_t interrupted; /* set by a signal handler */
     bool waits_for_input;              /* a semihosting read is waiting */
+    bool waits_briefly;                /* and then machine_run() returns CORE_STOP_BKPT: there is more to look after */
     bool paced;                        /* the console is a terminal: sleep lasts as long as on the chip */
     bool fault_reported;
     bool relives;       /* goes through what has happened already: soc/timeline.h */

@@ -123,7 +123,7 @@ enum core_stop machine_run(struct machine *m, uint64_t budget)
             if (!m->waits_for_input)
                 return stop;
             wait_for_input(m);
-            if (m->end)
+            if (m->end || m->waits_briefly)
                 return stop;
             break;
         case CORE_STOP_BREAKPOINT:

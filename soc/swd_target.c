@@ -57,21 +57,21 @@ static void attend(struct machine *m)
 
 static void on_due(void *ctx, vtime due) { core_attention(&((struct machine *)ctx)->soc.core); }
 
-/* Locked up, or asleep with nothing left to wake it, the core lets time pass all the same. */
-static void pass_running(struct soc_swd *w, vtime until)
+/* Locked up, or asleep with nothing left to wake it, the core lets time pass all the same. False: it cannot pass, since
+ * the firmware waits for input by semihosting. */
+static bool pass_running(struct soc_swd *w, vtime until)
 {
     struct machine *m = w->machine;
     struct sched *s = &m->soc.sched;
     sched_at(s, &w->due, until);
     enum core_stop stop = machine_run(m, UINT64_MAX);
     sched_cancel(s, &w->due);
-    if (stop == CORE_STOP_BREAKPOINT || stop == CORE_STOP_WATCHPOINT || stop == CORE_STOP_BKPT)
-        cpu_pass_points(m->soc.core.cpu);
     if (!forgive_sleep(m) && stop != CORE_STOP_LOCKUP)
-        return;
+        return stop != CORE_STOP_BKPT;
     vtime next = sched_next(s);
     s->now = next < until ? (next > s->now ? next : s->now) : until;
     sched_fire_due(s);
+    return true;
 }
 
 static void pass(void *ctx, vtime length)
@@ -82,14 +82,14 @@ static void pass(void *ctx, vtime length)
     vtime until = m->soc.sched.now + length;
     attend(m);
     while (!m->end && m->soc.sched.now < until) {
-        bool stopped = debug_stopped(c);
-        if (stopped)
+        bool goes_on = !debug_stopped(c);
+        if (!goes_on)
             debug_pass_time(c, until);
         else
-            pass_running(w, until);
+            goes_on = pass_running(w, until);
         if (c->attention)
             attend(m);
-        else if (stopped)
+        else if (!goes_on)
             return;
     }
 }
@@ -158,4 +158,5 @@ void soc_swd_init(struct soc_swd *s, struct machine *m)
 {
     *s = (struct soc_swd){.target = {.ops = &ops, .ctx = s}, .machine = m};
     sched_event_init(&s->due, "debug port", on_due, m);
+    m->waits_briefly = true;
 }
