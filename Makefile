@@ -97,15 +97,18 @@ missing-deps:
 deps:
 	tools/install-deps run
 
-install: nrfemu
-	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/share/doc/nrfemu/images'
+install: nrfemu $(SWD_CLOCK)
+	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/share/doc/nrfemu/images' '$(DESTDIR)$(PREFIX)/lib/nrfemu' \
+		'$(DESTDIR)$(PREFIX)/share/nrfemu/openocd'
+	install -m 755 $(SWD_CLOCK) '$(DESTDIR)$(PREFIX)/lib/nrfemu/'
+	install -m 644 data/openocd/*.cfg '$(DESTDIR)$(PREFIX)/share/nrfemu/openocd/'
 	install -m 755 nrfemu '$(DESTDIR)$(PREFIX)/bin/nrfemu'
 	install -m 644 README.md LICENSE CHANGES.md $(wildcard docs/*.md) '$(DESTDIR)$(PREFIX)/share/doc/nrfemu'
 	install -m 644 $(wildcard docs/images/*.png) '$(DESTDIR)$(PREFIX)/share/doc/nrfemu/images'
 
 uninstall:
 	rm -f '$(DESTDIR)$(PREFIX)/bin/nrfemu'
-	rm -rf '$(DESTDIR)$(PREFIX)/share/doc/nrfemu'
+	rm -rf '$(DESTDIR)$(PREFIX)/share/doc/nrfemu' '$(DESTDIR)$(PREFIX)/share/nrfemu/openocd' '$(DESTDIR)$(PREFIX)/lib/nrfemu'
 
 clean:
 	rm -rf build nrfemu

@@ -184,7 +184,7 @@ static const char *const theme_words[] = {"dark", "light", NULL};
 static const char *const sleep_words[] = {"stop", "run", NULL};
 static const char *const uart_words[] = {"stdio", "null", "pty", "tcp:", "file:", NULL};
 static const char *const usb_words[] = {"stdio", "null", "pty", "tcp:", "file:", "none", NULL};
-static const char *const rtt_words[] = {"stdio", "null", "tcp:", NULL};
+static const char *const rtt_words[] = {"stdio", "null", "tcp:", "none", NULL};
 
 #define UART_VALUE  "stdio|null|pty|tcp:PORT|file:PATH"
 #define FIELD(name) offsetof(struct run_options, name)
@@ -215,7 +215,8 @@ static const struct row rows[] = {
      "where swd-clock.so asks for the time on the wire (default in /tmp)"},
     {"uart0", UART_VALUE, set_stream, FIELD(uart0), uart_words, "where UART0 goes (default stdio)"},
     {"uart1", UART_VALUE, set_stream, FIELD(uart1), uart_words, "where UART1 goes (default stdio)"},
-    {"rtt", "stdio|null|tcp:PORT", set_stream, FIELD(rtt), rtt_words, "where RTT channel 0 goes (default stdio)"},
+    {"rtt", "stdio|null|tcp:PORT|none", set_stream, FIELD(rtt), rtt_words,
+     "where RTT channel 0 goes, or that it is left to who is at the debug port (default stdio)"},
     {"usb", UART_VALUE "|none", set_stream, FIELD(usb), usb_words,
      "where the USB console (CDC-ACM) goes, or that there is no cable (default stdio)"},
     {"swo", "FILE|tcp:PORT", set_swo, FIELD(swo), NULL,
@@ -371,7 +372,7 @@ static enum options_result check(struct parse *p)
     if (!o->n_firmware && !o->flash_file && !((o->gdb || o->swd) && o->halt))
         return complain(p, "no firmware given; see nrfemu run --help");
     if (o->halt && !o->gdb && !o->swd)
-        return complain(p, "--halt waits for a debugger: it needs --gdb");
+        return complain(p, "--halt waits for a debugger: it needs --gdb or --swd");
     if ((o->tcl || o->telnet) && !o->gdb)
         return complain(p, "--%s goes with a debugger: it needs --gdb", o->tcl ? "tcl" : "telnet");
     if (o->swd && o->gdb)

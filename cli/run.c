@@ -62,19 +62,23 @@ static int fail(const char *err)
 /* Who wants nothing but a picture gets it, and no more. */
 static vtime run_for(const struct run_options *o)
 {
-    bool ends = o->screenshot && o->run_for == VTIME_NEVER && !o->window && !o->gdb;
+    bool ends = o->screenshot && o->run_for == VTIME_NEVER && !o->window && !o->gdb && !o->swd;
     return ends ? o->screenshot_at : o->run_for;
 }
 
 static void configure(const struct run_options *o, struct machine_config *c)
 {
+    bool rtt_by_probe = o->rtt && !strcmp(o->rtt, "none");
     *c = (struct machine_config){
         .run_for = run_for(o),
         .stop_when = o->stop_when,
         .reset_on_lockup = o->on_lockup == OPTIONS_LOCKUP_RESET,
         .uart0 = o->uart0 ? o->uart0 : "stdio",
         .uart1 = o->uart1 ? o->uart1 : "stdio",
-        .rtt = o->rtt ? o->rtt : "stdio",
+        .rtt = !o->rtt        ? "stdio"
+               : rtt_by_probe ? "null"
+                              : o->rtt,
+        .rtt_by_probe = rtt_by_probe,
         .usb = o->usb ? o->usb : "stdio",
         .swo = o->swo,
         .semihosting_dir = o->semihosting_dir,
@@ -137,9 +141,8 @@ static bool open_stats(struct run *r, char *err, size_t err_size)
     return r->stats;
 }
 
-static void show_progress(void *run)
+static void show_progress(struct run *r)
 {
-    struct run *r = run;
     double now = host_seconds();
     if (!r->o->progress || now - r->shown < 0.5)
         return;
@@ -246,6 +249,15 @@ static void run_with_gdb(struct run *r)
     m->end = MACHINE_END_INTERRUPT;
 }
 
+/* Between two looks at the probe. */
+static void look_on(void *run)
+{
+    struct run *r = run;
+    if (r->o->window)
+        window_look(r->window);
+    show_progress(r);
+}
+
 static void run_alone(struct run *r)
 {
     while (!r->machine.end) {
@@ -315,7 +327,7 @@ static int run(struct run *r)
     if (o->gdb)
         run_with_gdb(r);
     else if (o->swd)
-        run_swd_loop(&r->swd, o, show_progress, r);
+        run_swd_loop(&r->swd, o, look_on, r);
     else
         run_alone(r);
     int status = finish(r, err, sizeof err) ? machine_exit_status(m) : fail(err);

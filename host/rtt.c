@@ -318,6 +318,8 @@ void rtt_init(struct rtt *r, const struct rtt_config *config)
 
 void rtt_resume(struct rtt *r)
 {
+    if (r->config.off)
+        return;
     vtime period = r->config.period;
     if (!r->poll.armed)
         sched_at(r->config.sched, &r->poll, (r->config.sched->now / period + 1) * period);
@@ -325,6 +327,8 @@ void rtt_resume(struct rtt *r)
 
 void rtt_pause(struct rtt *r)
 {
+    if (r->config.off)
+        return;
     sched_cancel(r->config.sched, &r->poll);
     if (eager(r)) /* firmware often makes its block and prints just before it sleeps for long */
         r->search_at = r->config.sched->now;
@@ -333,6 +337,8 @@ void rtt_pause(struct rtt *r)
 
 void rtt_drain(struct rtt *r)
 {
+    if (r->config.off)
+        return;
     if (!r->block)
         r->search_at = r->config.sched->now;
     rtt_poll(r);

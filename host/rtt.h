@@ -59,6 +59,7 @@ struct rtt_config {
     struct log *log;     /* may be NULL */
     uint32_t base, size; /* where to search, in bytes: all of RAM */
     vtime period;        /* 0: RTT_PERIOD */
+    bool off;            /* RAM is left alone: a debugger of the host reads it */
     /* What was typed for channel 0 while no stream is connected to it, like stream_read(); NULL: nothing. */
     ssize_t (*input)(void *ctx, void *buf, size_t size);
     void *input_ctx;

@@ -20,10 +20,7 @@ static void write_disable(struct periph *p, unsigned i, uint32_t value)
         periph_set(p, DISABLE, value);
 }
 
-bool approtect_forced(struct approtect *a)
-{
-    return a->written && periph_get(&a->p, FORCEPROTECT) == APPROTECT_FORCE;
-}
+bool approtect_forced(struct approtect *a) { return a->written && periph_get(&a->p, FORCEPROTECT) == APPROTECT_FORCE; }
 
 static void reset(struct periph *p, uint32_t resetreas) { self(p)->written = false; }
 

@@ -3,9 +3,12 @@
 #include <string.h>
 
 enum {
-    SOON_MS = 150,      /* a new request comes within this time, a repeated one does not */
-    LATER_MS = 700,     /* likewise, of those that come behind an acknowledgement: after gdb's remotetimeout */
-    TOO_LATE_MS = 12000 /* nobody waits that long for an acknowledgement */
+    SOON_MS = 150,       /* a debugger that goes on does so within this time */
+    RETRY_MS = 900,      /* one that repeats a request waits for longer: gdb's remotetimeout is a number of seconds, */
+    SECOND_MS = 1000,    /* and so it comes in time with them: */
+    EARLY_MS = 30,       /* so much before, */
+    LATE_MS = 150,       /* or so much behind */
+    TOO_LATE_MS = 12000, /* nobody waits that long for an acknowledgement */
 };
 enum { RESEND_MS = 300, TRIES = 12, REPEATS = 3, MANY = 64 };
 
@@ -42,6 +45,9 @@ void rsp_out_begin(struct rsp_out *o)
     o->tries = 0;
     o->repeats = 0;
     o->taken_in = o->ticks;
+    o->taken_at_ms = o->now_ms;
+    o->complained = o->complains;
+    o->complains = false;
     o->unacked += o->given_up; /* their acknowledgements may still be on their way */
     o->given_up = 0;
     if (!o->unreliable || o->unacked > MANY)
@@ -93,6 +99,7 @@ void rsp_out_good(struct rsp_out *o) { send_byte(o, '+'); }
 void rsp_out_bad(struct rsp_out *o)
 {
     o->counters.bad_checksums++;
+    o->complains = true;
     send_byte(o, '-');
 }
 
@@ -112,18 +119,24 @@ void rsp_out_refused(struct rsp_out *o)
     send_again(o);
 }
 
-/* The same moment: a connection has made two of one. Debuggers repeat a request after a while. */
-static bool is_echo(const struct rsp_out *o) { return o->unreliable && o->ticks == o->taken_in; }
+/* A connection has made two of one, of the request or of the "-" that asked for it. */
+static bool is_echo(const struct rsp_out *o)
+{
+    bool soon = o->now_ms - o->sent_at_ms < SOON_MS + 2ull * o->latency_ms;
+
+    return o->unreliable && (o->ticks == o->taken_in || (o->duplicates && o->complained && o->unacked > 0 && soon));
+}
 
 static bool is_new(const struct rsp_out *o, bool running, bool once)
 {
-    uint64_t age = o->now_ms - o->sent_at_ms, round_trip = 2ull * o->latency_ms;
+    uint64_t since = o->now_ms - o->taken_at_ms, beat = since % SECOND_MS, round_trip = 2ull * o->latency_ms;
+    bool in_time = beat >= SECOND_MS - EARLY_MS || beat < LATE_MS;
 
     if (running)
         return false;
-    if (o->unacked > 0)
-        return age < SOON_MS + round_trip;
-    return !once || age < LATER_MS + round_trip || age > TOO_LATE_MS || o->repeats >= REPEATS;
+    if (!once || since < RETRY_MS || since > TOO_LATE_MS || o->repeats >= REPEATS)
+        return true;
+    return !in_time && o->now_ms - o->sent_at_ms < SOON_MS + round_trip;
 }
 
 bool rsp_out_is_repeat(struct rsp_out *o, bool running, bool once)
@@ -135,7 +148,9 @@ bool rsp_out_is_repeat(struct rsp_out *o, bool running, bool once)
     o->counters.repeated++;
     if (is_echo(o))
         return true;
-    o->repeats += o->unacked == 0;
+    o->taken_in = o->ticks;
+    o->taken_at_ms = o->now_ms;
+    o->repeats++;
     rsp_out_good(o);
     if (o->frame_len > 0) {
         o->unacked -= o->unacked > 0; /* the copy that was lost */

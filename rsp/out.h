@@ -6,10 +6,13 @@
  * gets the same reply. On one that may lose (`unreliable`), a reply that is not acknowledged also goes out again after
  * a while, replies of several packets go one by one, and what is the same request once more is judged by time:
  *
- *   - gdb repeats a request when its acknowledgement was lost, after remotetimeout (some seconds); the acknowledgement
- *     of the reply may have come by then, for gdb acknowledges replies that it throws away while it waits for "+";
+ *   - gdb repeats a request when its acknowledgement was lost, after remotetimeout, which is a whole number of seconds;
+ *     the acknowledgement of the reply may have come by then, for gdb acknowledges replies that it throws away while it
+ *     waits for "+";
  *   - a new request that happens to equal the last one (`stepi 100`) comes at once, whether or not the acknowledgement
- *     before it was lost.
+ *     before it was lost;
+ *   - a connection that makes two messages of one delivers both at the same moment. Two "-" of one have gdb send its
+ *     request twice: where that may happen, the second of two requests behind a "-" is none.
  */
 #ifndef RSP_OUT_H
 #define RSP_OUT_H
@@ -33,16 +36,20 @@ struct rsp_out {
     bool peer_acks;      /* the debugger is known to acknowledge what it gets */
     bool run_length;     /* the debugger can read run-length encoded packets */
     bool unreliable;     /* the connection may lose what is sent */
+    bool duplicates;     /* it may also make two messages of one */
     uint32_t latency_ms; /* of an unreliable one, in one direction */
     unsigned unacked;    /* copies that were sent and not acknowledged; 0: the last frame is */
     unsigned given_up;   /* likewise those that were taken for lost, and need not be */
     struct rsp_counters counters;
 
     uint64_t now_ms, sent_at_ms; /* of the last frame */
-    uint64_t ticks, taken_in;    /* how many there were; when the last request came */
-    unsigned tries;              /* how often the frame was sent because of silence */
-    unsigned repeats;            /* of the last request, after its reply was acknowledged */
-    size_t frame_len;            /* 0: nothing sent since the last request */
+    uint64_t ticks, taken_in;    /* how many there were; when the last request came, or came again */
+    uint64_t taken_at_ms;
+    bool complained;  /* the last request came behind a "-" */
+    bool complains;   /* the last thing said was "-" */
+    unsigned tries;   /* how often the frame was sent because of silence */
+    unsigned repeats; /* of the last request */
+    size_t frame_len; /* 0: nothing sent since the last request */
     uint8_t frame[RSP_FRAME_MAX];
     size_t backlog_len; /* frames that wait for the acknowledgement of the one before */
     uint8_t backlog[2 * RSP_FRAME_MAX];

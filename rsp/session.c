@@ -27,6 +27,7 @@ void rsp_session_unreliable(struct rsp_session *s, const struct rsp_link *link)
     s->link = link;
     s->out.unreliable = true;
     s->out.latency_ms = link->faults.delay_ms;
+    s->out.duplicates = link->faults.dup > 0;
 }
 
 void rsp_session_tick(struct rsp_session *s, uint64_t now_ms) { rsp_out_tick(&s->out, now_ms); }

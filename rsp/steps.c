@@ -86,6 +86,8 @@ static void left_running(struct rsp_hub *h, struct debug_stop_info *out)
     h->resume.how = DEBUG_CONTINUE;
     h->resume.range_start = h->resume.range_end = 0;
     h->target->ops->resume(h->target->ctx, DEBUG_CONTINUE, 0);
+    if (h->halt_asked)
+        h->target->ops->halt(h->target->ctx);
     out->stop = DEBUG_RUNNING;
 }
 

@@ -36,10 +36,14 @@ static void halt_at_point(struct core *c, enum core_stop stop)
 {
     if (stop != CORE_STOP_BREAKPOINT && stop != CORE_STOP_WATCHPOINT)
         return;
-    if (c->debug.control & DHCSR_C_DEBUGEN)
-        debug_enter(c, stop == CORE_STOP_BREAKPOINT ? DFSR_BKPT : DFSR_DWTTRAP);
-    else
+    if (!(c->debug.control & DHCSR_C_DEBUGEN)) {
         cpu_pass_points(c->cpu);
+        return;
+    }
+    c->debug.event_data = stop == CORE_STOP_WATCHPOINT;
+    c->debug.event_addr = c->watch_addr;
+    c->debug.event_store = c->watch_store;
+    debug_enter(c, stop == CORE_STOP_BREAKPOINT ? DFSR_BKPT : DFSR_DWTTRAP);
 }
 
 /* Asleep without anything left to wake the core, time passes all the same. */

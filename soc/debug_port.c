@@ -179,14 +179,26 @@ static enum debug_point point_kind_at(const struct debug_port *p, uint32_t addr)
     return find_point(p, DEBUG_POINT_SW_BREAK, addr, 0) >= 0 ? DEBUG_POINT_SW_BREAK : DEBUG_POINT_HW_BREAK;
 }
 
-static enum debug_point watch_kind_at(const struct debug_port *p, uint32_t addr, bool store)
+/* The break- or watchpoint of the target's there; -1: none. */
+static int find_break(const struct debug_port *p, uint32_t addr)
+{
+    return find_point(p, point_kind_at(p, addr), addr, 0);
+}
+
+static int find_watch(const struct debug_port *p, uint32_t addr, bool store)
 {
     enum debug_point other = store ? DEBUG_POINT_WATCH_READ : DEBUG_POINT_WATCH_WRITE;
     for (unsigned i = 0; i < p->n_points; i++)
         if (p->point[i].kind > DEBUG_POINT_HW_BREAK && p->point[i].kind != other &&
             addr - p->point[i].addr < p->point[i].len)
-            return p->point[i].kind;
-    return DEBUG_POINT_WATCH_WRITE;
+            return (int)i;
+    return -1;
+}
+
+static enum debug_point watch_kind_at(const struct debug_port *p, uint32_t addr, bool store)
+{
+    int i = find_watch(p, addr, store);
+    return i < 0 ? DEBUG_POINT_WATCH_WRITE : p->point[i].kind;
 }
 
 /* ---- running ----------------------------------------------------------------------------------------------------- */
@@ -247,6 +259,21 @@ static const char *describe_event(struct debug_port *p, uint32_t by)
     return p->text;
 }
 
+/* Points of the target's also stop who steps by the debug registers: as if they were comparators. */
+static bool report_point(struct debug_port *p, uint32_t by, struct debug_stop_info *out)
+{
+    const struct core *c = core_of(p);
+    uint32_t addr = by & DFSR_BKPT ? cpu_get(c->cpu, CPU_PC) : c->debug.event_addr;
+    bool watch = (by & DFSR_DWTTRAP) && c->debug.event_data;
+    int i = by & DFSR_BKPT ? find_break(p, addr) : watch ? find_watch(p, addr, c->debug.event_store) : -1;
+    if (i < 0)
+        return false;
+    out->stop = watch ? DEBUG_WATCHPOINT : DEBUG_BREAKPOINT;
+    out->addr = addr;
+    out->point = p->point[i].kind;
+    return true;
+}
+
 /* Debug state, by what led there. */
 static void report_halted(struct debug_port *p, struct debug_stop_info *out)
 {
@@ -256,7 +283,7 @@ static void report_halted(struct debug_port *p, struct debug_stop_info *out)
         out->stop = core_ipsr(c) ? DEBUG_FAULT : DEBUG_HALTED;
         out->signal = core_ipsr(c) ? SIGNAL_SEGV : SIGNAL_TRAP;
         out->text = "vector catch";
-    } else {
+    } else if (!report_point(p, by, out)) {
         bool comparator = (by & DFSR_DWTTRAP) || ((by & DFSR_BKPT) && fpb_breaks(c, cpu_get(c->cpu, CPU_PC)));
         out->stop = by & (DFSR_BKPT | DFSR_DWTTRAP) ? DEBUG_BKPT : DEBUG_HALTED;
         if (comparator)
@@ -390,50 +417,6 @@ static void run(void *ctx, struct debug_stop_info *out)
     hold(p);
 }
 
-/* Tells of a landing. True: one more step is wanted. */
-static bool landed(struct debug_port *p, uint32_t pc)
-{
-    p->walk.done++;
-    p->walk.told = true;
-    return p->walk.landed(p->walk.ctx, pc) && --p->walk.left > 0;
-}
-
-/* From within the CPU port: the step's instruction has retired, and nothing else is due. */
-static bool at_budget(void *ctx, uint32_t pc)
-{
-    struct debug_port *p = ctx;
-    if (p->halt_asked || core_executes_one(core_of(p)) || context_step_look(&p->step) != CONTEXT_STEP_OVER ||
-        !landed(p, pc))
-        return false;
-    context_step_again(&p->step);
-    p->walk.told = false;
-    return true;
-}
-
-static uint64_t walk(void *ctx, uint64_t n, bool (*told)(void *ctx, uint32_t pc), void *told_ctx,
-                     struct debug_stop_info *out)
-{
-    struct debug_port *p = ctx;
-    struct cpu *cpu = core_of(p)->cpu;
-    bool more = n > 0;
-    p->walk.left = n;
-    p->walk.done = 0;
-    p->walk.landed = told;
-    p->walk.ctx = told_ctx;
-    *out = (struct debug_stop_info){.stop = DEBUG_STEPPED};
-    cpu_at_budget(cpu, p->timeline.past ? NULL : at_budget, p);
-    while (more) {
-        p->walk.told = false;
-        resume(p, DEBUG_STEP, 0);
-        do
-            run(p, out);
-        while (out->stop == DEBUG_RUNNING);
-        more = out->stop == DEBUG_STEPPED && !p->walk.told && landed(p, cpu_get(cpu, CPU_PC));
-    }
-    cpu_at_budget(cpu, NULL, NULL);
-    return p->walk.done;
-}
-
 static void reset(void *ctx)
 {
     struct debug_port *p = ctx;
@@ -547,7 +530,7 @@ static const struct debug_target_ops ops = {
     .resume = resume,
     .filter = filter,
     .run = run,
-    .walk = walk,
+    .walk = debug_port_walk,
     .halt = halt,
     .reset = reset,
     .flash_erase = flash_erase,
@@ -563,6 +546,8 @@ static const struct debug_target_ops ops = {
     .kill = kill_run,
 };
 
+static void changing(void *ctx) { debug_port_change(ctx); }
+
 void debug_port_init(struct debug_port *p, struct machine *m)
 {
     memset(p, 0, sizeof *p);
@@ -573,8 +558,10 @@ void debug_port_init(struct debug_port *p, struct machine *m)
     p->contexts = &m->events.contexts;
     contexts_init(p->contexts, &m->soc);
     context_step_init(&p->step, &m->soc);
-    halted_time_init(&p->halted_time, m);
+    halted_time_init(&p->halted_time, &p->timeline);
     timeline_init(&p->timeline, m);
+    m->changing = changing;
+    m->changing_ctx = p;
 }
 
 void debug_port_close(struct debug_port *p)

@@ -71,6 +71,9 @@ struct debug_port {
 /* Before power is on, so that every context is known. */
 void debug_port_init(struct debug_port *p, struct machine *m);
 void debug_port_close(struct debug_port *p);
+/* walk() of the target. */
+uint64_t debug_port_walk(void *port, uint64_t n, bool (*told)(void *ctx, uint32_t pc), void *told_ctx,
+                         struct debug_stop_info *out);
 
 /* For the files of this folder: to be called before a debugger changes something. */
 void debug_port_change(struct debug_port *p);

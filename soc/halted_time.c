@@ -11,15 +11,19 @@ static uint64_t host_us(void)
     return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
 }
 
-void halted_time_init(struct halted_time *h, struct machine *m)
+void halted_time_init(struct halted_time *h, struct timeline *t)
 {
-    *h = (struct halted_time){.machine = m, .now_us = host_us};
+    *h = (struct halted_time){.timeline = t, .now_us = host_us};
 }
 
 /* What comes due may ask for the run loop's attention: a slice is over, a reset. The core executes nothing. */
-static void pass(struct machine *m, vtime length)
+static void pass(struct timeline *t, vtime length)
 {
+    struct machine *m = t->machine;
     struct core *c = &m->soc.core;
+    if (t->past || length == 0)
+        return;
+    timeline_change(t);
     vtime until = m->soc.sched.now + length;
     while (debug_stopped(c) && !m->end && !m->relives && m->soc.sched.now < until) {
         debug_pass_time(c, until);
@@ -40,7 +44,7 @@ void halted_time_hold(struct halted_time *h, bool held)
 static void transfers(struct halted_time *h, unsigned n)
 {
     if (h->counts && h->mode == HALTED_TIME_TRAFFIC)
-        pass(h->machine, n * HALTED_TIME_TRANSFER);
+        pass(h->timeline, n * HALTED_TIME_TRANSFER);
 }
 
 /* TAR, and a word at a time DRW. */
@@ -56,5 +60,5 @@ void halted_time_poll(struct halted_time *h)
     uint64_t now = h->now_us(), passed = now - h->seen_us;
     h->seen_us = now;
     if (h->mode == HALTED_TIME_WALL)
-        pass(h->machine, passed * VTIME_PER_US);
+        pass(h->timeline, passed * VTIME_PER_US);
 }

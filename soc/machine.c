@@ -168,7 +168,45 @@ static void schedule_action(struct machine *m)
         sched_at(&m->soc.sched, &e->action, time > m->soc.sched.now ? time : m->soc.sched.now);
 }
 
-/* It was done when all that was due had happened: so it is again. */
+/* Whether the board has what a stimulus names. */
+static bool check_stimulus(const struct board *b, const struct stimulus *s, char *err, size_t err_size)
+{
+    char names[128];
+    if (s->kind == STIMULUS_BUTTON && board_button(b, s->name) < 0) {
+        snprintf(err, err_size, "board %s has no button '%s'; it has %s", b->name, s->name,
+                 board_button_names(b, names, sizeof names));
+        return false;
+    }
+    if (s->kind != STIMULUS_PART)
+        return true;
+    int part = board_part(b, s->name);
+    if (part < 0)
+        snprintf(err, err_size, "board %s has no part '%s'; it has %s", b->name, s->name,
+                 board_part_names(b, names, sizeof names));
+    else if (board_part_input(&b->part[part], s->input) < 0)
+        snprintf(err, err_size, "part %s, a %s, measures no '%s'", s->name, b->part[part].type->name, s->input);
+    else
+        return true;
+    return false;
+}
+
+static bool carry_out(struct machine *m, const char *action, bool is_change, char *err, size_t err_size)
+{
+    struct stimulus s;
+    if (!stimulus_parse_action(action, &s, err, err_size))
+        return false;
+    bool ok = check_stimulus(&m->soc.board, &s, err, err_size);
+    if (ok) {
+        if (is_change)
+            machine_change(m);
+        apply_stimulus(m, &s);
+    }
+    stimulus_free(&s);
+    return ok;
+}
+
+/* It was done when all that was due had happened: so it is again. What is replayed is a consequence of the recording,
+ * and no change of the machine's history. */
 static void on_action(void *ctx, vtime due)
 {
     struct machine *m = ctx;
@@ -180,7 +218,10 @@ static void on_action(void *ctx, vtime due)
         sched_at(&m->soc.sched, &e->action, due);
         return;
     }
-    if (!machine_act(m, replay_action(m->replay, e->next_action, &time), err, sizeof err))
+    const char *action = replay_action(m->replay, e->next_action, &time);
+    if (m->record && !m->relives)
+        record_action(m->record, action);
+    if (!carry_out(m, action, false, err, sizeof err))
         log_msg(&m->log, LOG_WARN, "%s: %s", m->config.replay, err);
     e->next_action++;
     schedule_action(m);
@@ -289,6 +330,7 @@ static void init_events(struct machine *m)
                            .log = &m->log,
                            .base = SOC_RAM_BASE,
                            .size = SOC_RAM_SIZE,
+                           .off = m->config.rtt_by_probe,
                            .input = rtt_input,
                            .input_ctx = &m->console};
     rtt_init(&e->rtt, &c);
@@ -301,28 +343,6 @@ static void init_events(struct machine *m)
     sched_event_init(&e->action, "action", on_action, m);
     m->soc.companion = e;
     m->soc.companion_size = sizeof *e;
-}
-
-/* Whether the board has what a stimulus names. */
-static bool check_stimulus(const struct board *b, const struct stimulus *s, char *err, size_t err_size)
-{
-    char names[128];
-    if (s->kind == STIMULUS_BUTTON && board_button(b, s->name) < 0) {
-        snprintf(err, err_size, "board %s has no button '%s'; it has %s", b->name, s->name,
-                 board_button_names(b, names, sizeof names));
-        return false;
-    }
-    if (s->kind != STIMULUS_PART)
-        return true;
-    int part = board_part(b, s->name);
-    if (part < 0)
-        snprintf(err, err_size, "board %s has no part '%s'; it has %s", b->name, s->name,
-                 board_part_names(b, names, sizeof names));
-    else if (board_part_input(&b->part[part], s->input) < 0)
-        snprintf(err, err_size, "part %s, a %s, measures no '%s'", s->name, b->part[part].type->name, s->input);
-    else
-        return true;
-    return false;
 }
 
 static bool check_stimuli(const struct machine *m, char *err, size_t err_size)
@@ -338,14 +358,7 @@ static bool check_stimuli(const struct machine *m, char *err, size_t err_size)
 
 bool machine_stimulate(struct machine *m, const char *action, char *err, size_t err_size)
 {
-    struct stimulus s;
-    if (!stimulus_parse_action(action, &s, err, err_size))
-        return false;
-    bool ok = check_stimulus(&m->soc.board, &s, err, err_size);
-    if (ok)
-        apply_stimulus(m, &s);
-    stimulus_free(&s);
-    return ok;
+    return carry_out(m, action, true, err, err_size);
 }
 
 bool machine_act(struct machine *m, const char *action, char *err, size_t err_size)

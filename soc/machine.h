@@ -37,6 +37,7 @@ struct machine_config {
     const char *stop_when;     /* NULL: none */
     bool reset_on_lockup;
     const char *uart0, *uart1, *rtt; /* stream specifications */
+    bool rtt_by_probe;               /* RTT is left to who is at the debug port */
     const char *usb;                 /* likewise; NULL or "none": no cable, no VBUS */
     const char *swo;                 /* where the trace port goes, see host/swo.h; NULL: nowhere */
     const char *semihosting_dir;     /* NULL: no files */
@@ -101,6 +102,8 @@ struct machine {
     bool flash_is_kept; /* in a file that machine_load_flash() named */
     /* A debugger holds the machine: BKPTs, lockup and unhandled faults are its business. */
     bool debugged;
+    void (*changing)(void *ctx); /* see machine_change() */
+    void *changing_ctx;
     bool probed; /* ... through the debug port of the chip: what a BKPT is, its debug registers say */
 };
 
@@ -129,6 +132,15 @@ void machine_reset(struct machine *m, uint32_t resetreas);
 /* Where the bytes of the trace port go from now on, as host/swo.h names it. False, with one line in `err`, when it
  * cannot be opened: then nowhere. */
 bool machine_open_swo(struct machine *m, const char *spec, char *err, size_t err_size);
+
+/* To be called before something outside changes the machine, at a time that nothing but the host decides (a mouse): it
+ * is no consequence of what was before, and who keeps the machine's history must know. What console and RTT bring is
+ * not meant. */
+static inline void machine_change(struct machine *m)
+{
+    if (m->changing)
+        m->changing(m->changing_ctx);
+}
 
 /* Does what `--at` would do, now. False, with one line in `err`, when `action` is none. */
 bool machine_stimulate(struct machine *m, const char *action, char *err, size_t err_size);

@@ -25,7 +25,6 @@ static bool stimulate(void *port, const char *verb, const char *args, const stru
 {
     char action[512], err[256];
     snprintf(action, sizeof action, "%s %s", verb, args);
-    debug_port_change(port);
     if (machine_stimulate(machine_of(port), action, err, sizeof err))
         return true;
     monitor_say(to, "%s\n", err);

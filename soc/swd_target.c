@@ -136,6 +136,8 @@ static void power(void *ctx, bool on)
     struct soc_swd *w = ctx;
     struct machine *m = w->machine;
     m->debugged = m->probed = on;
+    if (on && !w->in_reset)
+        debug_hold(&m->soc.core, false);
     if (on && m->soc.off)
         machine_reset(m, RESETREAS_DIF);
 }

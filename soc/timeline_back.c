@@ -105,6 +105,8 @@ static void note_hit(struct timeline *t, enum core_stop stop)
     const struct core *c = core_of(t);
     if (retired(t) <= t->floor && t->floor > t->mark[0].retired) /* a step ends there anyway */
         return;
+    if (retired(t) >= t->target) /* the one that the search began at: Debug state is entered behind its instruction */
+        return;
     if (stop == CORE_STOP_BREAKPOINT && t->counts && !t->counts(t->counts_ctx))
         return;
     t->found = true;
@@ -127,12 +129,27 @@ static bool search_on(struct timeline *t, enum core_stop *stop)
     return *stop == CORE_STOP_BUDGET || *stop == CORE_STOP_ASLEEP || *stop == CORE_STOP_ATTENTION;
 }
 
+/* What led into Debug state may be an instruction that never retired: it is tried once more. */
+static bool to_debug_state(const struct timeline *t)
+{
+    return t->goal == TIMELINE_HIT && t->hit.stop == CORE_STOP_HALTED;
+}
+
+static bool is_there(const struct timeline *t, enum core_stop stop)
+{
+    if (stop == CORE_STOP_ASLEEP || stop == CORE_STOP_ATTENTION)
+        return false;
+    if (to_debug_state(t))
+        return retired(t) > t->target || (stop == CORE_STOP_HALTED && retired(t) == t->target);
+    return retired(t) >= t->target || (!is_hit(stop) && stop != CORE_STOP_BUDGET);
+}
+
 /* Leaves a mark shortly before the target: it may be one of many steps. */
 static enum core_stop approach(struct timeline *t)
 {
     enum { NEAR = 1 << 14 };
     uint64_t left = t->target - retired(t);
-    enum core_stop stop = timeline_relive(t, left > NEAR ? left - NEAR : left);
+    enum core_stop stop = timeline_relive(t, left > NEAR ? left - NEAR : left + to_debug_state(t));
     timeline_mark_way(t);
     if (left > NEAR && t->target - retired(t) <= NEAR)
         timeline_mark_here(t, NEAR);
@@ -149,13 +166,10 @@ static bool travel_on(struct timeline *t, enum core_stop *stop)
         return true;
     }
     *stop = approach(t);
-    if (is_hit(*stop) && retired(t) < t->target) {
+    bool there = is_there(t, *stop);
+    if (!there && is_hit(*stop))
         pass(t);
-        return false;
-    }
-    if (*stop == CORE_STOP_BUDGET)
-        return retired(t) == t->target;
-    return *stop != CORE_STOP_ASLEEP && *stop != CORE_STOP_ATTENTION;
+    return there;
 }
 
 enum timeline_back timeline_go_back(struct timeline *t)

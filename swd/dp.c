@@ -17,6 +17,8 @@ void swd_dp_init(struct swd_dp *dp, const struct swd_target *target)
 
 unsigned swd_dp_turnaround(const struct swd_dp *dp) { return 1 + (dp->dlcr >> DLCR_TURNROUND & 3); }
 
+void swd_dp_line_reset(struct swd_dp *dp) { dp->dlcr = 0; }
+
 /* ---- access ports ------------------------------------------------------------------------------------------------ */
 
 static bool mem_read(struct swd_dp *dp, uint8_t reg, uint32_t *value) { return mem_ap_read(&dp->mem, reg, value); }

@@ -83,6 +83,9 @@ enum swd_ack swd_dp_request(struct swd_dp *dp, const struct swd_request *r, uint
 /* `data`: of a write, with whether its parity was right. Only after SWD_ACK_OK. */
 void swd_dp_complete(struct swd_dp *dp, const struct swd_request *r, uint32_t data, bool parity_ok);
 
+/* A line reset leaves the registers as they are, but for DLCR.TURNROUND. */
+void swd_dp_line_reset(struct swd_dp *dp);
+
 /* How many clocks the line is nobody's when its direction changes. */
 unsigned swd_dp_turnaround(const struct swd_dp *dp);
 /* A transfer that is not acknowledged with OK has a data phase all the same. */

@@ -4,8 +4,8 @@
 
 const char *const swd_time_names[SWD_TIMES + 1] = {"wall", "wire"};
 
-/* What the host was late by is not made up for beyond this. */
-enum { LAG_MAX_US = 20000 };
+/* What we are late by is made up for in slices, between which the host is heard; and not beyond a limit. */
+enum { SLICE_US = 2000, LAG_MAX_US = 50000 };
 
 static uint64_t host_us(void)
 {
@@ -45,9 +45,12 @@ static void pass_edges(struct swd_port *p)
 static void pass_wall(struct swd_port *p)
 {
     uint64_t now = p->now_us(), late = now - p->seen_us;
-    pass(p, (late < LAG_MAX_US ? late : LAG_MAX_US) * VTIME_PER_US);
+    if (late > LAG_MAX_US)
+        late = LAG_MAX_US;
+    uint64_t length = late < SLICE_US ? late : SLICE_US;
+    pass(p, length * VTIME_PER_US);
     uint64_t after = p->now_us();
-    p->seen_us = after - now > late ? after : now;
+    p->seen_us = after - now > length ? after : now - late + length;
 }
 
 void swd_port_sync(struct swd_port *p) { (p->time == SWD_TIME_WIRE ? pass_edges : pass_wall)(p); }

@@ -95,11 +95,19 @@ static void serve_client(struct swd_server *s)
     }
 }
 
+/* Whoever had the terminal has closed it: the next one finds the probe as it was at first. */
+static void notice_departure(struct swd_server *s)
+{
+    if (s->client && !s->listener && stream_fd(s->client) < 0)
+        s->kind->connected(&s->probe);
+}
+
 void swd_server_poll(struct swd_server *s)
 {
     take_client(s);
     if (s->client)
         serve_client(s);
+    notice_departure(s);
     stream_clock_poll(&s->clock, idle, s);
     if (s->port.time == SWD_TIME_WALL)
         swd_port_sync(&s->port);

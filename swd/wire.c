@@ -50,6 +50,7 @@ static bool heard_sequence(struct swd_wire *w, bool bit)
         release(w, IDLE);
     if (reset) {
         w->state = SWD_WIRE_RESET;
+        swd_dp_line_reset(w->dp);
         release(w, IDLE);
     } else if (w->since_reset == TO_DORMANT_BITS && w->recent[1] >> (64 - TO_DORMANT_BITS) == TO_DORMANT) {
         w->state = SWD_WIRE_DORMANT;

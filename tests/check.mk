@@ -15,7 +15,7 @@ soak:
 	tools/install-deps test
 	+$(MAKE) run-soak
 
-run-soak: torture-soak fuzz-soak step-soak
+run-soak: torture-soak fuzz-soak step-soak gdb-soak
 
 tidy:
 	tools/install-deps all
@@ -81,3 +81,11 @@ check-info: $(B)/nrfemu firmware $(INFO_IMAGES) $(HEAP_IMAGE)
 # The real gdb at the real thing.
 check-gdb: $(B)/nrfemu firmware
 	tests/gdb/run $(B)/nrfemu $(FW)
+
+# A worse link than that of make check, with other seeds.
+.PHONY: gdb-soak
+gdb-soak: $(B)/nrfemu firmware
+	for seed in 1 2 3 4 5 6 7 8; do \
+		EXTRA_OPTIONS="--link drop=5%,corrupt=5%,dup=3%,delay=2ms,split,seed=$$seed" \
+			tests/gdb/run $(B)/nrfemu $(FW) lossy || exit 1; \
+	done

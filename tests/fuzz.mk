@@ -8,7 +8,7 @@ FUZZ_SECONDS ?= 150
 FUZZ_SECONDS_packet ?= 600
 FUZZ_SECONDS_rsp ?= 600
 FUZZ_CFLAGS := -std=gnu11 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
-FUZZ_TARGETS := board elf hex uf2 symbols info lines packet replay rsp rtt semihosting
+FUZZ_TARGETS := board elf hex uf2 symbols info lines packet replay rsp rtt semihosting swd jlink buspirate
 
 # How many inputs a smoke run tries: about three seconds.
 FUZZ_RUNS_board := 60000
@@ -23,6 +23,9 @@ FUZZ_RUNS_replay := 60000
 FUZZ_RUNS_rsp := 12000
 FUZZ_RUNS_rtt := 100000
 FUZZ_RUNS_semihosting := 20000
+FUZZ_RUNS_swd := 20000
+FUZZ_RUNS_jlink := 20000
+FUZZ_RUNS_buspirate := 20000
 
 FUZZ_MAX_LEN_board := 2048
 FUZZ_MAX_LEN_elf := 4096
@@ -36,6 +39,9 @@ FUZZ_MAX_LEN_replay := 2048
 FUZZ_MAX_LEN_rsp := 2048
 FUZZ_MAX_LEN_rtt := 600
 FUZZ_MAX_LEN_semihosting := 600
+FUZZ_MAX_LEN_swd := 1024
+FUZZ_MAX_LEN_jlink := 4096
+FUZZ_MAX_LEN_buspirate := 1024
 
 FUZZ_IMAGE_SRC := emu/image.c emu/image_elf.c emu/image_hex.c emu/image_uf2.c emu/elf_view.c
 FUZZ_SRC_board := soc/board.c soc/board_file.c soc/board_file_parts.c soc/yaml_keys.c $(wildcard parts/*.c) emu/serial_bus.c \
@@ -57,6 +63,9 @@ FUZZ_SRC_rsp := $(filter-out rsp/server.c,$(wildcard rsp/*.c)) tests/fakes/rsp_f
 FUZZ_LIBS_rsp := -ldw -lelf -lcapstone
 FUZZ_SRC_rtt := host/rtt.c emu/bus.c emu/sched.c emu/evlog.c emu/log.c emu/stream.c emu/stream_server.c
 FUZZ_SRC_semihosting := host/semihosting.c host/semihosting_files.c host/tape.c emu/evlog.c emu/log.c
+FUZZ_SRC_swd := $(filter-out swd/server.c,$(wildcard swd/*.c)) tests/fakes/swd_fake_target.c
+FUZZ_SRC_jlink := $(FUZZ_SRC_swd)
+FUZZ_SRC_buspirate := $(FUZZ_SRC_swd)
 
 $(FUZZ_TARGETS:%=$(FUZZ)/fuzz_%): $(FUZZ)/fuzz_%: tests/fuzz/fuzz_%.c $$(FUZZ_SRC_$$*) $(wildcard emu/*.h tests/fuzz/*.h)
 	$(call say,FUZZ,$@)
@@ -64,9 +73,9 @@ $(FUZZ_TARGETS:%=$(FUZZ)/fuzz_%): $(FUZZ)/fuzz_%: tests/fuzz/fuzz_%.c $$(FUZZ_SR
 	$(FUZZ_CC) -I. -D_GNU_SOURCE -DIMAGES='"$(abspath $(IMAGES))"' $(FUZZ_CFLAGS) $(filter %.c,$^) -o $@ $(FUZZ_LIBS_$*)
 
 # Seeds: the programs of images.mk in every format.
-$(FUZZ)/seeds.stamp: tests/fuzz/make-seeds $(SYMBOL_IMAGES) $(RTOS_IMAGES) $(INFO_IMAGES) $(wildcard tests/fuzz/lines/* tests/fuzz/packet/* tests/fuzz/rsp/* tests/fuzz/replay/* data/boards/*)
+$(FUZZ)/seeds.stamp: tests/fuzz/make-seeds $(SYMBOL_IMAGES) $(RTOS_IMAGES) $(INFO_IMAGES) $(wildcard tests/fuzz/lines/* tests/fuzz/packet/* tests/fuzz/rsp/* tests/fuzz/replay/* tests/fuzz/swd/* tests/fuzz/jlink/* tests/fuzz/buspirate/* data/boards/*)
 	tests/fuzz/make-seeds $(FUZZ)/seeds $(SYMBOL_IMAGES)
-	cp -r tests/fuzz/lines tests/fuzz/packet tests/fuzz/rsp tests/fuzz/replay $(FUZZ)/seeds/
+	cp -r tests/fuzz/lines tests/fuzz/packet tests/fuzz/rsp tests/fuzz/replay tests/fuzz/swd tests/fuzz/jlink tests/fuzz/buspirate $(FUZZ)/seeds/
 	rm -rf $(FUZZ)/seeds/board && cp -r data/boards $(FUZZ)/seeds/board
 	cp $(RTOS_IMAGES) $(FUZZ)/seeds/symbols/
 	mkdir -p $(FUZZ)/seeds/info && cp $(INFO_IMAGES) $(FUZZ)/seeds/info/

@@ -131,6 +131,7 @@ static bool execute(struct fake_target *f, struct debug_stop_info *out)
     uint32_t *pc = &f->regs[CPU_PC], count;
     bool stores = *pc == FAKE_STORE;
 
+    f->executed++;
     *pc += 2;
     if (*pc >= FAKE_LOOP_END)
         *pc = FAKE_LOOP;
@@ -165,6 +166,33 @@ static void run_on(struct fake_target *f, struct debug_stop_info *out)
     *out = (struct debug_stop_info){.stop = DEBUG_RUNNING};
 }
 
+static void filter(void *ctx, bool (*counts)(void *), void *counts_ctx)
+{
+    struct fake_target *f = ctx;
+
+    f->counts = counts;
+    f->counts_ctx = counts_ctx;
+}
+
+static void run_back(struct fake_target *f, struct debug_stop_info *out)
+{
+    uint32_t *pc = &f->regs[CPU_PC];
+
+    for (; f->executed; f->executed--) {
+        const struct fake_point *p;
+        *pc = *pc == FAKE_LOOP ? FAKE_LOOP_END - 2 : *pc - 2;
+        if (f->how == DEBUG_STEP_BACK)
+            *out = (struct debug_stop_info){.stop = DEBUG_STEPPED};
+        else if ((p = point_for(f, false, *pc)) && f->counts(f->counts_ctx))
+            *out = (struct debug_stop_info){.stop = DEBUG_BREAKPOINT, .point = p->kind, .addr = p->addr};
+        else
+            continue;
+        f->executed--;
+        return;
+    }
+    *out = (struct debug_stop_info){.stop = DEBUG_BEGINNING};
+}
+
 static void run(void *ctx, struct debug_stop_info *out)
 {
     struct fake_target *f = ctx;
@@ -175,6 +203,8 @@ static void run(void *ctx, struct debug_stop_info *out)
         f->next = (struct debug_stop_info){.stop = DEBUG_RUNNING};
     } else if (f->halt_asked) {
         *out = (struct debug_stop_info){.stop = DEBUG_HALTED};
+    } else if (f->how == DEBUG_STEP_BACK || f->how == DEBUG_CONTINUE_BACK) {
+        run_back(f, out);
     } else {
         run_on(f, out);
     }
@@ -339,7 +369,9 @@ void fake_target_init(struct fake_target *f)
         .mem_set = mem_set,
         .point_add = point_add,
         .point_remove = point_remove,
+        .goes_back = true,
         .resume = resume,
+        .filter = filter,
         .run = run,
         .halt = halt,
         .reset = reset,

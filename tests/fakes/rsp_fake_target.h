@@ -35,8 +35,11 @@ struct fake_target {
     unsigned n_points;
     bool resumed, halt_asked;
     enum debug_resume how;
-    struct debug_stop_info next;   /* when not DEBUG_RUNNING: what the next run() reports instead of running */
-    char said[256];                /* by the last `monitor say` or the like */
+    struct debug_stop_info next; /* when not DEBUG_RUNNING: what the next run() reports instead of running */
+    char said[256];              /* by the last `monitor say` or the like */
+    unsigned executed;           /* instructions; there is a way back over them, but not to what they wrote */
+    bool (*counts)(void *ctx);
+    void *counts_ctx;
     unsigned place;                /* of the context that was resumed */
     const struct symbols *symbols; /* NULL: none */
     unsigned preempted;            /* so many contexts: the exceptions of the numbers below it, and Thread mode */

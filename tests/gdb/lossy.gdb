@@ -18,10 +18,14 @@ continue
 printf "ticks is %d\n", ticks
 delete
 python
-def retired():
+def monitor(command, word):
     text = ""
-    while "instructions" not in text:  # its console text may be what was lost
-        text = gdb.execute("monitor time", to_string=True)
+    while word not in text:  # its text may be what was lost
+        text = gdb.execute("monitor " + command, to_string=True)
+    return text
+
+def retired():
+    text = monitor("time", "instructions")
     return int(text.split(" instructions")[0].split()[-1])
 
 before = retired()
@@ -34,4 +38,4 @@ break finish
 continue
 printf "ticks is %d\n", ticks
 printf "the memory is %d\n", *(int *)0x20020000
-monitor stats
+python print(monitor("stats", "link, to gdb"))

@@ -213,6 +213,16 @@ entry h38_next
     nop
     b idle
 
+entry h43
+    udf #0
+    b idle
+
+/* r0 at r1: a reset, say. */
+entry h63
+    str r0, [r1]
+    dsb
+    b h63
+
 /* A sled, for ticks. */
 entry h05
     .rept 200

@@ -188,8 +188,38 @@ static void test_code_in_ram(void **state)
     }
 }
 
-/* Lockup is told, and ^C ends any step; temporary breakpoints do not outlive it. */
-static void test_lockup_and_abort(void **state)
+/* H43: a fault in HardFault. */
+static void test_lockup(void **state)
+{
+    for (unsigned a = CONTEXT; a <= SOFTWARE; a++) {
+        struct rig *r = ready("h43");
+        assert_int_equal(step(r, "raw"), STEP_LANDED);
+        assert_int_equal(reg(r, CPU_PC), at(r, "hard"));
+        set(r, CPU_PC, at(r, "h43"));
+        assert_int_equal(step(r, names[a]), STEP_LOCKED_UP);
+        assert_string_equal(r->stepper.report.text, "the core has locked up");
+        rig_free(r);
+    }
+}
+
+/* A reset in the step: the context is no more, and its successor is at the reset vector; tools see the core run. */
+static void test_reset(void **state)
+{
+    for (unsigned a = CONTEXT; a <= AUTO; a++) {
+        struct rig *r = ready("h63");
+        set(r, CPU_R0, 0x05FA0004);
+        set(r, CPU_R0 + 1, 0xE000ED0C);
+        assert_int_equal(step(r, names[a]), a == CONTEXT ? STEP_LANDED : STEP_LEFT_RUNNING);
+        if (a == CONTEXT)
+            assert_int_equal(reg(r, CPU_PC), at(r, "idle"));
+        else
+            assert_true(r->stepper.report.notes & STEP_NOTE_RESET);
+        rig_free(r);
+    }
+}
+
+/* ^C ends any step, and temporary breakpoints do not outlive it. */
+static void test_abort(void **state)
 {
     struct rig *r = ready("h24"); /* WFI, and nothing to wake it */
     for (unsigned a = RAW; a <= SOFTWARE; a++) {
@@ -203,7 +233,6 @@ static void test_lockup_and_abort(void **state)
         for (unsigned i = 0; i < 6; i++)
             assert_int_equal(get(r, DEBUG_FP_COMP0 + 4 * i) & FP_COMP_ENABLE, 0);
     }
-    put(r, 8, 0); /* no NMI handler */
     rig_free(r);
 }
 
@@ -227,7 +256,9 @@ int main(void)
         cmocka_unit_test(test_breakpoint_in_a_handler),
         cmocka_unit_test(test_exclusive_loop),
         cmocka_unit_test(test_code_in_ram),
-        cmocka_unit_test(test_lockup_and_abort),
+        cmocka_unit_test(test_lockup),
+        cmocka_unit_test(test_reset),
+        cmocka_unit_test(test_abort),
         cmocka_unit_test(test_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

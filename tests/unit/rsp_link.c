@@ -195,6 +195,45 @@ static void a_request_of_later_is_the_same(void **state)
     assert_int_equal(r->fake.steps, 1);
 }
 
+/* The connection makes two of the request that came again. */
+static void two_made_of_a_repeated_one_are_one(void **state)
+{
+    struct rig *r = *state;
+
+    make_unreliable(r);
+    after(r, 1000);
+    rig_feed(r, "$s#73");
+    rsp_hub_run(&r->hub);
+    after(r, 2000);
+    rig_expect_start(rig_feed(r, "$s#73$s#73"), "+$T05");
+    assert_int_equal(wire_packets(&r->from_a), 1);
+    rsp_hub_run(&r->hub);
+    assert_int_equal(r->fake.steps, 1);
+}
+
+/* It makes two of a "-": gdb sends the damaged request twice. */
+static void two_made_of_a_refusal_are_one(void **state)
+{
+    struct rig *r = *state;
+
+    for (unsigned duplicates = 0; duplicates < 2; duplicates++) {
+        rsp_session_end(&r->a);
+        rig_connect_a(r);
+        make_unreliable(r);
+        r->a.out.duplicates = duplicates;
+        after(r, 1000);
+        assert_string_equal(rig_feed(r, "$qC#b5"), "-");
+        after(r, 1);
+        assert_string_equal(rig_feed(r, QC), "+" ANSWER);
+        after(r, 1);
+        assert_string_equal(rig_feed(r, QC), duplicates ? "" : "+" ANSWER);
+        after(r, 1);
+        assert_string_equal(rig_feed(r, "+$qOffsets#4b"), "+$Text=0;Data=0;Bss=0#04");
+        after(r, 1);
+        assert_string_equal(rig_feed(r, "$qOffsets#4b"), "+$Text=0;Data=0;Bss=0#04"); /* behind no refusal */
+    }
+}
+
 /* `stepi 2`: the second comes at once. */
 static void a_request_of_at_once_is_another(void **state)
 {
@@ -256,6 +295,8 @@ int main(void)
         RIG_TEST(silence_has_an_end),
         RIG_TEST(two_made_of_one_are_one),
         RIG_TEST(a_request_of_later_is_the_same),
+        RIG_TEST(two_made_of_a_repeated_one_are_one),
+        RIG_TEST(two_made_of_a_refusal_are_one),
         RIG_TEST(a_request_of_at_once_is_another),
         RIG_TEST(run_lengths),
         RIG_TEST(only_for_who_can_read_it),

@@ -208,7 +208,7 @@ static void tracing(void **state)
     expect(r, "trace on nonsense", "E16", "a kind is one of all entry");
     expect(r, "trace maybe", "E16", "trace [on");
     assert_int_equal(r->fake.traced, 1u << EV_PIN | 1u << EV_ENTRY);
-    expect(r, "trace on all", "OK", "console\n");
+    expect(r, "trace on all", "OK", " console mask halt\n");
     rig_connect_b(r);
     expect(r, "trace off", "OK", "nothing is traced\n");
     assert_int_equal(r->fake.traced, 0);

@@ -17,7 +17,7 @@ static void unknown_requests_are_answered_by_nothing(void **state)
         {"", ""},           {"vMustReplyEmpty", ""},
         {"qTStatus", ""},   {"qFoo", ""},
         {"QFoo", ""},       {"vFoo;1", ""},
-        {"A", ""},          {"bs", ""},
+        {"A", ""},          {"b", ""},
         {"j", ""},          {"qXfer:auxv:read::0,10", ""},
         {"gg", ""},         {"??", ""},
         {"QNonStop:1", ""}, {"vCtrlC", ""},

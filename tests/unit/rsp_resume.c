@@ -265,10 +265,42 @@ static void restarting(void **state)
     assert_string_equal(rig_ask(r, "qfThreadInfo"), "m1");
 }
 
+#define PC(text) "thread:1;core:0;0d:00400020;0e:ffffffff;0f:" text "010000;"
+#define COUNTER_IS_FIVE     \
+    "Xa,242000001019220513" \
+    "27"
+
+static void going_back(void **state)
+{
+    struct rig *r = *state;
+
+    assert_non_null(strstr(rig_ask(r, "qSupported"), ";ReverseStep+;ReverseContinue+"));
+    rig_ask(r, "bs");
+    rig_expect_start(rig_run(r, 1), "T05replaylog:begin;" PC("00"));
+    for (unsigned i = 0; i < 6; i++) {
+        rig_ask(r, "s");
+        rig_run(r, 1);
+    }
+    rig_ask(r, "bs");
+    rig_expect_start(rig_run(r, 1), "T05" PC("0a"));
+    assert_string_equal(rig_ask(r, "Z0,104,2"), "OK");
+    assert_string_equal(rig_ask(r, "Z0,106,2;" COUNTER_IS_FIVE), "OK");
+    rig_ask(r, "bc");
+    rig_expect_start(rig_run(r, 1), "T05" PC("04")); /* over 106, where the condition is not true */
+    rig_ask(r, "bc");
+    rig_expect_start(rig_run(r, 1), "T05replaylog:begin;" PC("00"));
+    assert_string_equal(rig_ask(r, "bsx"), "");
+    assert_string_equal(rig_ask(r, "bc5"), "");
+    rig_ask(r, "bc");
+    assert_string_equal(rig_ask(r, "bs"), "E10"); /* it runs */
+    rig_expect_start(rig_run(r, 1), "T05replaylog:begin;");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         RIG_TEST(stepping),
+        RIG_TEST(going_back),
         RIG_TEST(a_range_is_stepped_through),
         RIG_TEST(the_policy_and_its_counts),
         RIG_TEST(stops_say_why),

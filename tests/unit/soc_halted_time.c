@@ -42,6 +42,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     struct rig *r = *state;
+    debug_port_close(&r->port);
     machine_close(&r->m);
     free(r);
     return 0;

@@ -203,6 +203,7 @@ static void a_debugger_wakes_it(void **state)
     assert_int_equal(bus_peek(&r->m.soc.bus, RESETREAS, &reasons, 4), 4);
     assert_int_equal(reasons, RESETREAS_DIF);
     port.target.ops->attached(port.target.ctx, false);
+    debug_port_close(&port);
     rig_free(r);
 }
 
@@ -227,6 +228,7 @@ static void under_a_debugger_it_stays_off(void **state)
     port.target.ops->run(port.target.ctx, &stop);
     assert_false(r->m.soc.off);
     assert_int_equal(r->reason[r->starts - 1], RESETREAS_OFF);
+    debug_port_close(&port);
     rig_free(r);
 }
 

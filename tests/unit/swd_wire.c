@@ -222,6 +222,9 @@ static void test_a_longer_turnaround(void **state)
     assert_int_equal(host_get(&h, false, SWD_DP_CTRL), 3 << 8);
     host_put(&h, false, SWD_DP_SELECT, 0);
     host_get(&h, false, SWD_DP_IDR);
+    host_line_reset(&h, 50);
+    h.turnaround = 1;
+    host_get(&h, false, SWD_DP_IDR);
 }
 
 static void test_pushed_compare(void **state)
