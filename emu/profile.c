@@ -252,12 +252,16 @@ static void on_wake(struct profile *p, const struct ev *e)
 
 static void on_reset(struct profile *p, const struct ev *e)
 {
-    settle_instruction(p, e->time);
+    if (p->sleeping) /* System OFF */
+        on_wake(p, e);
+    else if (p->n_active)
+        overhead(p, settle_instruction(p, e->time));
     memset(p->thread, 0, sizeof p->thread);
     p->active[0] = &p->thread[0];
     p->thread[0] = (struct profile_stack){.used = true, .fresh = true};
     p->n_active = 1;
     p->retired = cpu_retired(p->config.cpu);
+    p->since = e->time;
     p->sleeping = false;
 }
 
@@ -295,7 +299,7 @@ void profile_end(struct profile *p)
     if (p->sleeping)
         p->slept += now - p->since;
     else
-        settle_instruction(p, now);
+        overhead(p, settle_instruction(p, now));
     evlog_detach(p->config.log, p);
     cpu_observe(p->config.cpu, NULL);
     p->config.log = NULL;

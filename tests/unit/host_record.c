@@ -152,6 +152,24 @@ static void written_by_people(void **state)
     assert_true(replay_stop(f->replay) == 7 * VTIME_PER_MS);
 }
 
+static void actions_come_back(void **state)
+{
+    struct fixture *f = *state;
+    vtime t = 0;
+    f->now = VTIME_PER_MS;
+    record_action(f->record, "button \"1\" press");
+    f->now = 2 * VTIME_PER_MS;
+    record_action(f->record, "reset");
+    assert_string_equal(entries(f), "1000us do \"button \\\"1\\\" press\"\n2000us do \"reset\"\n");
+    replay_text(f, "2ms do \"reset\"\n1500us uart0 \"x\"\n1ms do \"button 1 press\"");
+    assert_string_equal(replay_action(f->replay, 0, &t), "button 1 press");
+    assert_true(t == VTIME_PER_MS);
+    assert_string_equal(replay_action(f->replay, 1, &t), "reset");
+    assert_true(t == 2 * VTIME_PER_MS);
+    assert_null(replay_action(f->replay, 2, &t));
+    assert_given(f, 3 * VTIME_PER_MS, EV_CONSOLE_UART0, "x");
+}
+
 /* Time stands still while semihosting waits for its input: what comes later would never come. */
 static void semihosting_does_not_wait(void **state)
 {
@@ -274,13 +292,10 @@ static void semihosting_may_read_again(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(lines_are_readable),
-        TEST(comes_back_exactly),
-        TEST(written_by_people),
-        TEST(semihosting_does_not_wait),
-        TEST(refused_with_line_and_reason),
-        TEST(a_full_disk_is_told),
-        TEST(the_console_records_and_replays),
+        TEST(lines_are_readable),         TEST(comes_back_exactly),
+        TEST(written_by_people),          TEST(actions_come_back),
+        TEST(semihosting_does_not_wait),  TEST(refused_with_line_and_reason),
+        TEST(a_full_disk_is_told),        TEST(the_console_records_and_replays),
         TEST(semihosting_may_read_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
